@@ -1,0 +1,74 @@
+"""The open dataset of the Collective Security Treaty Organization (CSTO).
+
+Importing this module loads nothing but the standard library: each public name is
+loaded when it is first used.
+
+>>> import csto_data as csto
+>>> csto.load("members").shape[1]
+14
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from csto_data.describing import describe, tables
+    from csto_data.errors import (
+        CstoDataError,
+        DamagedPackageError,
+        MissingExtraError,
+        UnknownNameError,
+    )
+    from csto_data.frames import schema
+    from csto_data.loading import load
+    from csto_data.package import path
+    from csto_data.provenance import cite, explain
+    from csto_data.validation import validate
+
+    __version__: str
+
+_HOMES = {
+    "CstoDataError": "errors",
+    "DamagedPackageError": "errors",
+    "MissingExtraError": "errors",
+    "UnknownNameError": "errors",
+    "cite": "provenance",
+    "describe": "describing",
+    "explain": "provenance",
+    "load": "loading",
+    "path": "package",
+    "schema": "frames",
+    "tables": "describing",
+    "validate": "validation",
+}
+
+__all__ = [
+    "CstoDataError",
+    "DamagedPackageError",
+    "MissingExtraError",
+    "UnknownNameError",
+    "cite",
+    "describe",
+    "explain",
+    "load",
+    "path",
+    "schema",
+    "tables",
+    "validate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from csto_data.package import installed
+
+        return installed().descriptor["version"]
+    if name not in _HOMES:
+        raise AttributeError(f"module 'csto_data' has no attribute '{name}'")
+    value = getattr(import_module(f"csto_data.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,237 @@
+"""The command `csto-data`: the same verbs as the module, thin."""
+
+import csv
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from csto_data.errors import CstoDataError
+from csto_data.listing import aligned, as_text
+from csto_data.selecting import select
+
+WIDEST_CELL: Final = 44
+MARKDOWN_ESCAPES: Final = str.maketrans({"|": "\\|"})
+
+
+def main() -> None:
+    """Run the command; a mistake gives one line, a closed pipe none."""
+    try:
+        command.main(standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except CstoDataError as error:
+        click.echo(f"csto-data: {error}", err=True)
+        sys.exit(2)
+
+
+def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from csto_data.package import installed
+
+        click.echo(f"csto-data {installed().descriptor['version']}")
+        context.exit()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Show the version of data and code.",
+)
+def command() -> None:
+    """The open dataset of the Collective Security Treaty Organization."""
+
+
+@command.command("tables")
+def tables_command() -> None:
+    """List the tables."""
+    from csto_data.describing import tables
+
+    rows = [[table.name, table.title, table.rows, table.checked_through] for table in tables()]
+    _print_table(["table", "title", "rows", "checked through"], rows)
+
+
+@command.command("show")
+@click.argument("table")
+@click.option(
+    "--where",
+    "conditions",
+    multiple=True,
+    metavar="CONDITION",
+    help="Keep the rows where column=value; also != < <= > >= and ~ (contains). Repeatable.",
+)
+@click.option("--columns", metavar="A,B,…", help="Show these columns, in this order.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "json", "markdown"]),
+    default="table",
+    show_default=True,
+)
+def show_command(table: str, conditions: tuple[str, ...], columns: str | None, form: str) -> None:
+    """Print the rows of TABLE."""
+    names, rows = select(table, conditions, columns.split(",") if columns else None)
+    if form == "csv":
+        csv.writer(sys.stdout, lineterminator="\n").writerows(
+            [names, *[[as_text(cell) for cell in row] for row in rows]]
+        )
+    elif form == "json":
+        records = [dict(zip(names, row, strict=True)) for row in rows]
+        click.echo(json.dumps(records, ensure_ascii=False, indent=2, default=str))
+    elif form == "markdown":
+        click.echo(_markdown(names, rows))
+    else:
+        _print_table(names, rows, all_columns=columns is not None)
+
+
+@command.command("describe")
+@click.argument("table")
+def describe_command(table: str) -> None:
+    """Print the codebook of TABLE: what a row is, and what each column means."""
+    from csto_data.describing import describe
+
+    click.echo(str(describe(table)))
+
+
+@command.command("explain")
+@click.argument("table")
+@click.argument("row")
+def explain_command(table: str, row: str) -> None:
+    """Print the sources of ROW in TABLE, and who disputes what.
+
+    ROW is the key of the row; parts of a longer key are joined by a slash.
+    """
+    from csto_data.provenance import explain
+
+    click.echo(str(explain(table, row)))
+
+
+@command.command("validate")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="One problem a line, JSON, or annotations for GitHub.",
+)
+def validate_command(path: Path | None, form: str) -> None:
+    """Validate the installed data, or the copy of the package in the folder PATH.
+
+    The exit status is 0 when all is well and 1 when there are problems.
+    """
+    from csto_data.validation import validate
+
+    problems = validate(path, progress=_show_stage)
+    _show_stage("")
+    if form == "json":
+        click.echo(
+            json.dumps([vars(problem) for problem in problems], ensure_ascii=False, indent=2)
+        )
+    for problem in problems if form != "json" else []:
+        click.echo(_github_annotation(problem) if form == "github" else str(problem))
+    if problems:
+        click.echo(
+            f"{len(problems)} problem{'s' if len(problems) > 1 else ''}; "
+            "later checks wait until these are mended",
+            err=True,
+        )
+    elif form == "text":
+        click.echo("no problems")
+    sys.exit(1 if problems else 0)
+
+
+@command.command("cite")
+@click.argument("style", default="text")
+def cite_command(style: str) -> None:
+    """Print how to cite the dataset; STYLE is text or bibtex."""
+    from csto_data.provenance import cite
+
+    click.echo(cite(style))
+
+
+def _print_table(names: list[str], rows: list[list[Any]], *, all_columns: bool = True) -> None:
+    """Print rows: drawn on a terminal, as far as its width goes; plain and whole elsewhere."""
+    if not sys.stdout.isatty():
+        click.echo(aligned(names, rows))
+        return
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    shown = names if all_columns else _columns_that_fit(names, rows, console.width)
+    positions = [names.index(name) for name in shown]
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for name in shown:
+        table.add_column(name, overflow="fold" if all_columns else "ellipsis")
+    for row in rows:
+        table.add_row(*[_shortened(row[position], all_columns) for position in positions])
+    console.print(table)
+    if len(shown) < len(names):
+        hidden = ", ".join(name for name in names if name not in shown)
+        click.echo(f"{len(rows)} rows. Not shown: {hidden}. See --columns and --format.")
+
+
+def _columns_that_fit(names: list[str], rows: list[list[Any]], width: int) -> list[str]:
+    """Return the first columns for which there is room, leaving the precisions aside."""
+    fitting: list[str] = []
+    used = 0
+    for position, name in enumerate(names):
+        if name.endswith("_precision"):
+            continue
+        cells = [name, *[_shortened(row[position], False) for row in rows]]
+        used += max(map(len, cells)) + 3
+        if fitting and used > width:
+            break
+        fitting.append(name)
+    return fitting
+
+
+def _shortened(cell: Any, whole: bool) -> str:
+    from rich.markup import escape
+
+    text = as_text(cell)
+    if not whole and len(text) > WIDEST_CELL:
+        text = f"{text[: WIDEST_CELL - 1]}…"
+    return escape(text)
+
+
+def _markdown(names: list[str], rows: list[list[Any]]) -> str:
+    lines = [names, ["---"] * len(names)]
+    lines += [[as_text(cell).translate(MARKDOWN_ESCAPES) for cell in row] for row in rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _show_stage(stage: str) -> None:
+    """Show on a terminal which stage of the validation runs; an empty name clears the line."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\x1b[K{f'checking: {stage} …' if stage else ''}", err=True, nl=False)
+
+
+def _github_annotation(problem: Any) -> str:
+    def escaped(text: str, more: str = "") -> str:
+        for character in f"%\r\n{more}":
+            text = text.replace(character, f"%{ord(character):02X}")
+        return text
+
+    column = f"{problem.column}: " if problem.column else ""
+    return (
+        f"::error file={escaped(problem.file, ':,')},line={problem.line},"
+        f"title={escaped(problem.rule, ':,')}::{escaped(column + problem.message)}"
+    )

@@ -1,0 +1,306 @@
+"""What a Table Schema cannot say: one named function a rule.
+
+A rule takes the records of a package and yields what breaks it. Rules on time object only
+where no reading of the dates and their precisions is possible.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from itertools import pairwise
+from typing import Any, Final
+
+from csto_data.dates import last_of_month, possible_days
+from csto_data.records import Breach, Records, Row
+
+ATTENDANCE: Final = {"participant", "observer", "guest", "absent", "party"}
+WITHOUT_CITATIONS: Final = {"countries", "people", "sources", "citations", "event_participants"}
+OLDER_THAN_THE_TREATY: Final = {"people", "sources"}
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
+
+
+def ends_before_it_starts(records: Records) -> Iterator[Breach]:
+    """Nothing ends before it starts: `end_date` is not before `start_date`.
+
+    A document does not end before it is in force, nor enter into force before it is adopted.
+    """
+    for start, end in (("start", "end"), ("in_force", "end"), ("adopted", "in_force")):
+        for row in records.with_columns(f"{start}_date", f"{end}_date"):
+            if _days(row, end)[1] < _days(row, start)[0]:
+                yield Breach(
+                    row,
+                    f"{end}_date",
+                    f"{row[f'{end}_date']} is before {start}_date {row[f'{start}_date']}",
+                )
+
+
+def date_and_precision_disagree(records: Records) -> Iterator[Breach]:
+    """A date and its precision come together and agree.
+
+    A start of precision `month` or `year` stands on the first day of it, an end on the last.
+    """
+    for row in records.all():
+        for column in [name for name in row.cells if name.endswith("_precision")]:
+            what = column.removesuffix("_precision")
+            day, precision = row[f"{what}_date"], row[column]
+            if (day is None) != (precision is None):
+                missing = column if precision is None else f"{what}_date"
+                yield Breach(row, missing, f"empty, but its partner is {precision or day}")
+            elif day and day != _standing(day, precision, is_end=what == "end"):
+                proper = _standing(day, precision, is_end=what == "end")
+                yield Breach(row, f"{what}_date", f"{day} of precision {precision} is {proper}")
+
+
+def spells_overlap(records: Records) -> Iterator[Breach]:
+    """Spells of one state under one instrument do not overlap: one status a day."""
+    yield from _overlaps(records.rows("members"), lambda row: (row["iso3"], row["instrument"]))
+
+
+def terms_overlap(records: Records) -> Iterator[Breach]:
+    """There is one Secretary General a day, acting or not, across both offices."""
+    yield from _overlaps(records.rows("secretaries_general"), lambda _: ())
+
+
+def signed_after_it_starts(records: Records) -> Iterator[Breach]:
+    """A state signs before it is bound: `signed_date` is not after `start_date`."""
+    for row in records.with_columns("signed_date", "start_date"):
+        if _days(row, "signed")[0] > _days(row, "start")[1]:
+            yield Breach(
+                row, "signed_date", f"{row['signed_date']} is after start_date {row['start_date']}"
+            )
+
+
+def starts_after_checked(records: Records) -> Iterator[Breach]:
+    """Nothing that holds or was held starts after the last day that the sources cover.
+
+    What lies ahead is an event with the status `planned`.
+    """
+    for row in records.with_columns("start_date"):
+        if row.table == "events" and row["status"] != "held":
+            continue
+        checked = records.checked_through(row.table)
+        if row["start_date"] and row["start_date"] > checked:
+            yield Breach(
+                row, "start_date", f"{row['start_date']} is after checked_through {checked}"
+            )
+
+
+def outside_its_whole(records: Records) -> Iterator[Breach]:
+    """A part lies within the days of the event of which it is a part."""
+    events = records.by_id("events")
+    for part in events.values():
+        whole = events.get(part["parent_event_id"])
+        if whole is None:
+            continue
+        if _days(part, "start")[1] < _days(whole, "start")[0]:
+            yield Breach(
+                part, "start_date", f"before {whole.row_id} begins ({whole['start_date']})"
+            )
+        if _days(part, "end")[0] > _days(whole, "end")[1]:
+            yield Breach(part, "end_date", f"after {whole.row_id} ends ({whole['end_date']})")
+
+
+def part_of_itself(records: Records) -> Iterator[Breach]:
+    """Nothing is, through however many steps, a part, predecessor or amendment of itself."""
+    for table, column in (
+        ("events", "parent_event_id"),
+        ("bodies", "parent_body_id"),
+        ("forces", "predecessor_force_id"),
+        ("documents", "amends_document_id"),
+    ):
+        rows = records.by_id(table)
+        for row in rows.values():
+            if row.row_id in _above(row, column, rows):
+                yield Breach(row, column, f"leads back to {row.row_id} itself")
+
+
+def attends_twice(records: Records) -> Iterator[Breach]:
+    """A state has one row of attendance at an event; host, chair and others stand besides it."""
+    seen: dict[tuple[str, str], str] = {}
+    for row in records.rows("event_participants"):
+        if row["role"] not in ATTENDANCE:
+            continue
+        pair = (row["event_id"], row["iso3"])
+        if pair in seen:
+            yield Breach(row, "role", f"{row['iso3']} is already there as {seen[pair]}")
+        seen.setdefault(pair, row["role"])
+
+
+def not_cited(records: Records) -> Iterator[Breach]:
+    """Every row has a source: at least one citation supports it.
+
+    Code lists, people and sources are exempt; participants may rest on their event's citations.
+    """
+    supported = {
+        (citation["table"], citation["row_id"])
+        for citation in records.rows("citations")
+        if citation["stance"] == "supports"
+    }
+    for row in records.all():
+        if row.table not in WITHOUT_CITATIONS and (row.table, row.row_id) not in supported:
+            key = records.package.schema(row.table)["primaryKey"][0]
+            yield Breach(row, key, f"no citation supports {row.row_id}")
+
+
+def cites_nothing(records: Records) -> Iterator[Breach]:
+    """A citation speaks of a table, a row and a column that exist."""
+    for citation in records.rows("citations"):
+        table, row_id, column = citation["table"], citation["row_id"], citation["field"]
+        if table not in records.tables:
+            yield Breach(citation, "table", f"there is no table '{table}'")
+        elif row_id != "*" and row_id not in records.by_id(table):
+            yield Breach(citation, "row_id", f"there is no row '{row_id}' in {table}")
+        elif column != "*" and column not in records.package.column_names(table):
+            yield Breach(citation, "field", f"there is no column '{column}' in {table}")
+
+
+def never_cited(records: Records) -> Iterator[Breach]:
+    """Every source is cited at least once."""
+    cited = {citation["source_id"] for citation in records.rows("citations")}
+    for source in records.rows("sources"):
+        if source.row_id not in cited:
+            yield Breach(source, "source_id", f"{source.row_id} is cited nowhere")
+
+
+def dispute_without_value(records: Records) -> Iterator[Breach]:
+    """A citation that disputes a cell says what the source has instead, as value or as note."""
+    for row in records.rows("citations"):
+        if row["stance"] == "disputes" and not (row["reported_value"] or row["note"]):
+            yield Breach(row, "reported_value", "a dispute has to say what the source has instead")
+
+
+def two_spellings(records: Records) -> Iterator[Breach]:
+    """A person has one row: no name is also another person's name or other spelling."""
+    owners: dict[str, str] = {}
+    for person in records.rows("people"):
+        owners[_folded(person["person"])] = person.row_id
+    for person in records.rows("people"):
+        for alias in filter(None, (person["aliases"] or "").split("; ")):
+            owner = owners.setdefault(_folded(alias), person.row_id)
+            if owner != person.row_id:
+                yield Breach(person, "aliases", f"'{alias}' is also a name of {owner}")
+
+
+def impossible_date(records: Records) -> Iterator[Breach]:
+    """Dates lie between 1990 and 2100; only people and sources may be older than that."""
+    for row in records.all():
+        for column, value in row.cells.items():
+            if not isinstance(value, date):
+                continue
+            too_old = value < FIRST_DAY and row.table not in OLDER_THAN_THE_TREATY
+            if too_old or value > LAST_DAY:
+                yield Breach(row, column, f"{value} is not between {FIRST_DAY} and {LAST_DAY}")
+
+
+def hidden_character(records: Records) -> Iterator[Breach]:
+    """Text has no control, zero-width or other invisible characters, and no blanks but spaces."""
+    for row, column, text in _texts(records):
+        for character in text:
+            category = unicodedata.category(character)
+            if category[0] in "CZ" and character != " ":
+                name = unicodedata.name(character, "a control character")
+                yield Breach(row, column, f"U+{ord(character):04X} ({name.lower()}) in {text!r}")
+                break
+
+
+def mixed_scripts(records: Records) -> Iterator[Breach]:
+    """No word mixes letters of two scripts, and columns in English have none but Latin letters.
+
+    A Cyrillic letter that looks like a Latin one hides a word from every search.
+    """
+    for row, column, text in _texts(records):
+        english = _is_english(row.table, column)
+        for word in re.findall(r"[^\W\d_]+", text):
+            scripts = {_script(letter) for letter in word}
+            if len(scripts) > 1 or (english and scripts != {"LATIN"}):
+                found = " and ".join(sorted(scripts)).lower()
+                yield Breach(row, column, f"'{word}' is written in {found} letters")
+                break
+
+
+def starts_like_a_formula(records: Records) -> Iterator[Breach]:
+    """No text begins with `=`, `+`, `-` or `@`, which spreadsheets take for a formula."""
+    for row, column, text in _texts(records):
+        if text[0] in "=+-@":
+            yield Breach(row, column, f"{text!r} begins like a formula")
+
+
+RULES: Final[tuple[Callable[[Records], Iterator[Breach]], ...]] = (
+    ends_before_it_starts,
+    date_and_precision_disagree,
+    spells_overlap,
+    terms_overlap,
+    signed_after_it_starts,
+    starts_after_checked,
+    outside_its_whole,
+    part_of_itself,
+    attends_twice,
+    not_cited,
+    cites_nothing,
+    never_cited,
+    dispute_without_value,
+    two_spellings,
+    impossible_date,
+    hidden_character,
+    mixed_scripts,
+    starts_like_a_formula,
+)
+
+
+def _days(row: Row, what: str) -> tuple[date, date]:
+    return possible_days(row[f"{what}_date"], row[f"{what}_precision"])
+
+
+def _standing(day: date, precision: str, *, is_end: bool) -> date:
+    if precision == "month":
+        return last_of_month(day) if is_end else day.replace(day=1)
+    if precision == "year":
+        return date(day.year, 12, 31) if is_end else date(day.year, 1, 1)
+    return day
+
+
+def _overlaps(rows: Iterable[Row], group: Callable[[Row], Any]) -> Iterator[Breach]:
+    """Yield each spell that begins, on any reading, while an earlier one of its group holds."""
+    groups: dict[Any, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[group(row)].append(row)
+    for spells in groups.values():
+        spells.sort(key=lambda row: (row["start_date"] or date.min, row.row_id))
+        for earlier, later in pairwise(spells):
+            is_open = earlier["end_date"] is None
+            if is_open or _days(earlier, "end")[0] >= _days(later, "start")[1]:
+                until = earlier["end_date"] or "today"
+                yield Breach(later, "start_date", f"{earlier.row_id} holds until {until}")
+
+
+def _above(row: Row, column: str, rows: dict[str, Row]) -> set[str]:
+    """Return what a row belongs to, and what that belongs to, and so on."""
+    found: set[str] = set()
+    above = row[column]
+    while above in rows and above not in found:
+        found.add(above)
+        above = rows[above][column]
+    return found
+
+
+def _texts(records: Records) -> Iterator[tuple[Row, str, str]]:
+    for row in records.all():
+        for column, value in row.cells.items():
+            if isinstance(value, str):
+                yield row, column, value
+
+
+def _is_english(table: str, column: str) -> bool:
+    if table in {"sources", "citations"}:
+        return column in {"source_id", "table", "row_id", "field", "note"}
+    return not column.endswith("_ru") and column != "aliases"
+
+
+def _script(letter: str) -> str:
+    return unicodedata.name(letter, "unknown").split()[0]
+
+
+def _folded(name: str) -> str:
+    return " ".join(re.findall(r"\w+", name.casefold()))
