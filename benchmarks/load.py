@@ -19,7 +19,9 @@ ROUNDS = 25
 
 HAND_WRITTEN = """
 import pandas
-frame = pandas.read_csv({path!r}, dtype={dtypes}, parse_dates={dates}, keep_default_na=False, na_values=[""])
+frame = pandas.read_csv(
+    {path!r}, dtype={dtypes}, parse_dates={dates}, keep_default_na=False, na_values=[""]
+)
 for column, values in {vocabularies}.items():
     frame[column] = frame[column].astype(pandas.CategoricalDtype(values))
 """

@@ -56,7 +56,11 @@ class CsvFile:
     def numbered(self) -> list[tuple[int, list[str]]]:
         """The lines as cells, each with its number, the header first."""
         reader = csv.reader(io.StringIO(self.text, newline=""), strict=True)
-        return [(reader.line_num, cells) for cells in reader]
+        numbered, line = [], 1
+        for cells in reader:
+            numbered.append((line, cells))
+            line = reader.line_num + 1
+        return numbered
 
     @property
     def rows(self) -> list[tuple[int, list[str]]]:

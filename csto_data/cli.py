@@ -1,14 +1,13 @@
 """The command `csto-data`: the same verbs as the module, thin."""
 
-import csv
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
+from csto_data.canonical import render
 from csto_data.errors import CstoDataError
 from csto_data.listing import aligned, as_text
 from csto_data.selecting import select
@@ -18,18 +17,9 @@ MARKDOWN_ESCAPES: Final = str.maketrans({"|": "\\|"})
 
 
 def main() -> None:
-    """Run the command; a mistake gives one line, a closed pipe none."""
+    """Run the command; a mistake gives one line."""
     try:
-        command.main(standalone_mode=False)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-    except click.exceptions.Abort:
-        sys.exit(130)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        command()
     except CstoDataError as error:
         click.echo(f"csto-data: {error}", err=True)
         sys.exit(2)
@@ -86,9 +76,7 @@ def show_command(table: str, conditions: tuple[str, ...], columns: str | None, f
     """Print the rows of TABLE."""
     names, rows = select(table, conditions, columns.split(",") if columns else None)
     if form == "csv":
-        csv.writer(sys.stdout, lineterminator="\n").writerows(
-            [names, *[[as_text(cell) for cell in row] for row in rows]]
-        )
+        click.echo(render([names, *[[as_text(cell) for cell in row] for row in rows]]), nl=False)
     elif form == "json":
         records = [dict(zip(names, row, strict=True)) for row in rows]
         click.echo(json.dumps(records, ensure_ascii=False, indent=2, default=str))

@@ -1,9 +1,11 @@
 """Tables as data frames: typed columns into the frame that was asked for."""
 
+from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from csto_data.errors import missing_extra, unknown_name
+from csto_data.listing import as_text
 from csto_data.package import Package, Value, installed
 
 if TYPE_CHECKING:
@@ -103,6 +105,9 @@ def _polars_frame(polars: Any, columns: Columns, fields: list[Field]) -> Any:
 
 
 def _arrow_table(pyarrow: Any, columns: Columns, fields: list[Field]) -> Any:
+    """Return an Arrow table; it is built and cast from text, as `pyarrow.array` imports pandas."""
+    from pyarrow.compute import index_in
+
     types = {
         "string": pyarrow.string(),
         "integer": pyarrow.int64(),
@@ -110,14 +115,18 @@ def _arrow_table(pyarrow: Any, columns: Columns, fields: list[Field]) -> Any:
         "date": pyarrow.date32(),
     }
 
+    def text_array(values: Sequence[Value]) -> Any:
+        builder = pyarrow.lib.StringBuilder()
+        builder.append_values([None if value is None else as_text(value) for value in values])
+        return builder.finish()
+
     def array(field: Field) -> Any:
-        cells, values = columns[field["name"]], vocabulary(field)
+        texts, values = text_array(columns[field["name"]]), vocabulary(field)
         if not values:
-            return pyarrow.array(cells, types[field["type"]])
-        codes = [None if cell is None else values.index(str(cell)) for cell in cells]
-        return pyarrow.DictionaryArray.from_arrays(
-            pyarrow.array(codes, pyarrow.int8()), pyarrow.array(values, pyarrow.string())
-        )
+            return texts.cast(types[field["type"]])
+        dictionary = text_array(values)
+        codes = index_in(texts, value_set=dictionary).cast(pyarrow.int8())
+        return pyarrow.DictionaryArray.from_arrays(codes, dictionary)
 
     return pyarrow.table({field["name"]: array(field) for field in fields})
 

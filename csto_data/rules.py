@@ -112,7 +112,8 @@ def part_of_itself(records: Records) -> Iterator[Breach]:
     ):
         rows = records.by_id(table)
         for row in rows.values():
-            if row.row_id in _above(row, column, rows):
+            circle = _above(row, column, rows)
+            if row.row_id in circle and row.row_id == min(circle):
                 yield Breach(row, column, f"leads back to {row.row_id} itself")
 
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from csto_data.canonical import FORM, CsvFile
 from csto_data.errors import CstoDataError, missing_extra
@@ -16,7 +16,11 @@ from csto_data.records import Records
 from csto_data.rules import RULES
 
 if TYPE_CHECKING:
+    from frictionless import Error
     from pydantic import BaseModel
+
+
+MISSING_FILE: Final = ("missing_file", "the file is missing")
 
 
 @dataclass(frozen=True)
@@ -106,16 +110,14 @@ def _descriptor_problems(package: Package) -> Iterator[Problem]:
     from csto_data.descriptor import Descriptor, TableSchema
 
     found = list(_model_problems(package.root, DESCRIPTOR, Descriptor))
-    yield from found
-    if found:
-        return
-    for table in package.tables:
-        resource = package.resource(table)
-        yield from _model_problems(package.root, resource["schema"], TableSchema)
-        if not package.csv_path(table).is_file():
-            yield Problem(resource["path"], 1, "", "missing_file", "the file is missing")
-    yield from _stray_files(package)
-    yield from _dangling_references(package)
+    if not found:
+        found += _stray_files(package)
+        for table in package.tables:
+            resource = package.resource(table)
+            found += _model_problems(package.root, resource["schema"], TableSchema)
+            if not package.csv_path(table).is_file():
+                found.append(Problem(resource["path"], 1, "", *MISSING_FILE))
+    yield from found or _dangling_references(package)
 
 
 def _model_problems(root: Path, name: str, model: "type[BaseModel]") -> Iterator[Problem]:
@@ -125,7 +127,7 @@ def _model_problems(root: Path, name: str, model: "type[BaseModel]") -> Iterator
         text = (root / name).read_text(encoding="utf-8")
         json.loads(text)
     except FileNotFoundError:
-        yield Problem(name, 1, "", "missing_file", "the file is missing")
+        yield Problem(name, 1, "", *MISSING_FILE)
         return
     except UnicodeDecodeError as error:
         yield Problem(name, 1, "", "not_utf8", f"byte {error.start} is not UTF-8")
@@ -183,11 +185,7 @@ def _stray_files(package: Package) -> Iterator[Problem]:
 def _dangling_references(package: Package) -> Iterator[Problem]:
     """Yield the foreign keys that do not point at the key of a table of the package."""
     for table in package.tables:
-        try:
-            keys = package.schema(table).get("foreignKeys", [])
-        except CstoDataError:
-            continue
-        for position, key in enumerate(keys):
+        for position, key in enumerate(package.schema(table).get("foreignKeys", [])):
             target = key["reference"]["resource"] or table
             if target not in package.tables:
                 message = f"there is no table '{target}'"
@@ -229,10 +227,43 @@ def _frictionless_problems(package: Package) -> Iterator[Problem]:
             yield Problem(
                 task.place,
                 getattr(error, "row_number", 1),
-                getattr(error, "field_name", ""),
+                _frictionless_column(error),
                 error.type.replace("-", "_"),
-                error.note,
+                _frictionless_message(package, task.name, error),
             )
+
+
+def _frictionless_column(error: "Error") -> str:
+    names = getattr(error, "field_names", [""])
+    return str(getattr(error, "field_name", names[0]))
+
+
+def _frictionless_message(package: Package, table: str, error: "Error") -> str:
+    """Return what is wrong, in words that name what may stand there."""
+    details = error.to_dict()
+    fields = {field["name"]: field for field in package.fields(table)}
+    field = fields.get(_frictionless_column(error), {})
+    match error.type:
+        case "foreign-key":
+            target = details["referenceName"] or table
+            return f"there is no '{details['fieldCells'][0]}' in {target}"
+        case "primary-key":
+            return "a row above has the same key"
+        case "type-error":
+            return f"'{details['cell']}' is not of type {field['type']}"
+        case "constraint-error":
+            return _broken_constraint(details["cell"], field["constraints"], error.note)
+        case _:
+            return str(error.note)
+
+
+def _broken_constraint(cell: str, constraints: dict[str, Any], note: str) -> str:
+    if not cell:
+        return "this cell must not be empty"
+    broken = next(name for name in constraints if f'"{name}"' in note)
+    if broken == "enum":
+        return f"'{cell}' is not one of {', '.join(constraints['enum'])}"
+    return f"'{cell}' breaks {broken} {constraints[broken]}"
 
 
 def _frame_problems(package: Package) -> Iterator[Problem]:

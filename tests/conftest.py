@@ -50,11 +50,71 @@ class Copy(Package):
         path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Copy:
-    """A fresh copy of the whole package."""
-    root = installed().root
-    shutil.copy(root / DESCRIPTOR, tmp_path)
+SEEDS = {
+    "members": {"aze-cst-member-1", "uzb-csto-member-1", "uzb-csto-suspended-1"},
+    "events": {"kazakhstan-deployment-2022-arrival", "uzb-suspension-2012"},
+    "event_participants": {"csc-2022-11-23/ARM/participant", "csc-2022-11-23/ARM/refused"},
+    "secretaries_general": {"tasmagambetov-1", "zas-1"},
+    "forces": {"ksor"},
+    "documents": {"cst-protocol-1999"},
+    "bodies": {"secretariat"},
+    "people": {"Stanislav Zas", "Nikolai Bordyuzha"},
+    "countries": {"ARM", "NAM"},
+    "series": {"rubezh"},
+}
+"""Rows that tests break; the small copy holds them and whatever they need."""
+
+
+def copy_files(source: Path, target: Path) -> Path:
+    """Copy descriptor, schemas and data of a package."""
+    shutil.copy(source / DESCRIPTOR, target)
     for folder in ("schemas", "data"):
-        shutil.copytree(root / folder, tmp_path / folder)
-    return Copy(tmp_path)
+        shutil.copytree(source / folder, target / folder)
+    return target
+
+
+def with_what_they_need(package: Package, seeds: dict[str, set[str]]) -> dict[str, set[str]]:
+    """Return the keys of the seeds, of the rows that they refer to, and of their sources."""
+    rows = {
+        table: {package.row_id(table, row): row for row in package.records(table)}
+        for table in package.tables
+    }
+    first_support: dict[tuple[Any, Any], str] = {}
+    for key, citation in rows["citations"].items():
+        if citation["stance"] == "supports":
+            first_support.setdefault((citation["table"], citation["row_id"]), key)
+    kept: dict[str, set[str]] = {table: set() for table in package.tables}
+    waiting = [(table, key) for table, keys in seeds.items() for key in sorted(keys)]
+    while waiting:
+        table, key = waiting.pop()
+        if key in kept[table]:
+            continue
+        kept[table].add(key)
+        for reference in package.schema(table).get("foreignKeys", []):
+            value = rows[table][key][reference["fields"][0]]
+            if value is not None:
+                waiting.append((reference["reference"]["resource"] or table, str(value)))
+        if (table, key) in first_support:
+            waiting.append(("citations", first_support[table, key]))
+    return kept
+
+
+@pytest.fixture(scope="session")
+def small_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A few rows of every table that form a valid package, so that breaking them is fast."""
+    small = Copy(copy_files(installed().root, tmp_path_factory.mktemp("small")))
+    kept = with_what_they_need(small, SEEDS)
+    for table in small.tables:
+        key = small.schema(table)["primaryKey"]
+
+        def keep(rows: list[dict[str, str]], table: str = table, key: list[str] = key) -> None:
+            rows[:] = [row for row in rows if "/".join(row[k] for k in key) in kept[table]]
+
+        small.edit(table, keep)
+    return small.root
+
+
+@pytest.fixture
+def copy(small_package: Path, tmp_path: Path) -> Copy:
+    """A fresh copy of the small package."""
+    return Copy(copy_files(small_package, tmp_path))

@@ -17,12 +17,14 @@ def test_every_table_satisfies_its_schema(table: str) -> None:
 
 def with_cell(frame: pd.DataFrame, column: str, value: object) -> pd.DataFrame:
     """Return the frame with one cell of its first row changed."""
-    broken = frame.astype({column: object})
-    broken.loc[0, column] = value
+    cells = frame[column].astype(object)
+    cells[0] = value
+    if isinstance(frame[column].dtype, pd.CategoricalDtype):
+        return frame.assign(**{column: cells.astype("category")})
     try:
-        return broken.astype({column: frame[column].dtype})
+        return frame.assign(**{column: cells.astype(frame[column].dtype)})
     except (TypeError, ValueError):
-        return broken
+        return frame.assign(**{column: cells})
 
 
 @pytest.mark.parametrize(

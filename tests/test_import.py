@@ -8,7 +8,12 @@ import pytest
 
 import csto_data
 
-IMPORT = "import sys, json; before = set(sys.modules); {code}; print(json.dumps(sorted(set(sys.modules) - before)))"
+IMPORT = """
+import json, sys
+before = set(sys.modules)
+{code}
+print(json.dumps(sorted(set(sys.modules) - before)))
+"""
 
 
 def modules_loaded_by(code: str) -> set[str]:

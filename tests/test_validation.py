@@ -1,0 +1,377 @@
+"""Every rule has a wrong cell that breaks it and only it, and is named with its place."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Copy
+
+import csto_data as csto
+from csto_data import canonical, rules
+from csto_data.validation import Problem
+
+WRONG_CELLS = [
+    # rule, table, row, column, what stands there, the column to be named if it is another
+    ("ends_before_it_starts", "members", "uzb-csto-member-1", "end_date", "2006-08-15"),
+    ("date_and_precision_disagree", "members", "aze-cst-member-1", "start_precision", ""),
+    (
+        "date_and_precision_disagree",
+        "members",
+        "aze-cst-member-1",
+        "start_precision",
+        "month",
+        "start_date",
+    ),
+    (
+        "date_and_precision_disagree",
+        "members",
+        "uzb-csto-member-1",
+        "end_precision",
+        "year",
+        "end_date",
+    ),
+    ("spells_overlap", "members", "uzb-csto-suspended-1", "start_date", "2012-12-18"),
+    ("terms_overlap", "secretaries_general", "tasmagambetov-1", "start_date", "2022-12-31"),
+    ("signed_after_it_starts", "members", "aze-cst-member-1", "signed_date", "1994-04-21"),
+    ("starts_after_checked", "members", "uzb-csto-suspended-1", "start_date", "2099-12-19"),
+    ("outside_its_whole", "events", "kazakhstan-deployment-2022-arrival", "end_date", "2022-03-01"),
+    ("part_of_itself", "bodies", "csto", "parent_body_id", "secretariat"),
+    ("cites_nothing", "citations", "", "field", "start_dat"),
+    ("two_spellings", "people", "Nikolai Bordyuzha", "aliases", "Stanislav Zas"),
+    ("impossible_date", "members", "aze-cst-member-1", "signed_date", "1893-09-24"),
+    ("hidden_character", "forces", "ksor", "mandate", "Repelling\u200b attack."),
+    ("hidden_character", "forces", "ksor", "mandate", "Repelling\u00a0attack."),
+    ("mixed_scripts", "forces", "ksor", "mandate", "Repelling аttack."),
+    ("mixed_scripts", "forces", "ksor", "name_ru", "Коллективныe силы"),
+    ("mixed_scripts", "forces", "ksor", "mandate", "Отражение нападения."),
+    ("starts_like_a_formula", "forces", "ksor", "mandate", '=HYPERLINK("x")'),
+    ("blanks_around", "forces", "ksor", "mandate", " Repelling attack."),
+    ("not_composed", "forces", "ksor", "mandate", "Repelling attack, cafe\u0301."),
+    ("line_break_in_cell", "forces", "ksor", "mandate", "Repelling\nattack."),
+    ("other_way_of_writing", "countries", "ARM", "cow_code", "0371"),
+    ("other_way_of_writing", "countries", "ARM", "cow_code", "٣٧١"),
+    ("other_way_of_writing", "members", "uzb-csto-member-1", "start_date", "20060816"),
+    ("type_error", "members", "uzb-csto-member-1", "start_date", "16 August 2006"),
+    ("type_error", "members", "uzb-csto-member-1", "start_date", "2006-02-30"),
+    ("type_error", "secretaries_general", "zas-1", "is_acting", "no"),
+    ("constraint_error", "members", "uzb-csto-member-1", "status", "observer"),
+    ("constraint_error", "members", "uzb-csto-member-1", "status", ""),
+    ("constraint_error", "countries", "ARM", "cow_code", "1000"),
+    ("constraint_error", "countries", "ARM", "iso_numeric", "51"),
+    ("foreign_key", "members", "uzb-csto-member-1", "iso3", "UZK"),
+    ("foreign_key", "events", "uzb-suspension-2012", "parent_event_id", "csc-2012-12-18"),
+    ("foreign_key", "secretaries_general", "zas-1", "person", "Stanislav Zaz"),
+]
+
+
+def first_citation(copy: Copy) -> str:
+    return copy.row_id("citations", copy.records("citations")[0])
+
+
+def only_problem(copy: Copy) -> Problem:
+    """Return the problem of a copy, and demand that there is one alone."""
+    problems = csto.validate(copy.root)
+    assert len(problems) == 1, f"expected one problem, got:\n{problems}"
+    return problems[0]
+
+
+def test_the_package_has_no_problems() -> None:
+    assert csto.validate() == []
+
+
+def test_the_small_copy_has_no_problems(copy: Copy) -> None:
+    assert csto.validate(copy.root) == []
+    assert csto.validate(str(copy.root / "datapackage.json")) == []
+
+
+@pytest.mark.parametrize("case", WRONG_CELLS, ids=lambda case: "-".join(case[:4]))
+def test_a_wrong_cell_gives_one_line(copy: Copy, case: tuple[str, ...]) -> None:
+    rule, table, row_id, column, text, *other = case
+    line = copy.set_cell(table, row_id or first_citation(copy), column, text)
+    problem = only_problem(copy)
+    expected = other[0] if other else column
+    assert (problem.file, problem.rule) == (f"data/{table}.csv", rule)
+    assert (problem.line, problem.column) == (line, expected)
+    assert str(problem).startswith(f"data/{table}.csv:{line}:{expected}: {rule}: ")
+
+
+def attend_twice(copy: Copy) -> tuple[str, int, str]:
+    def change(rows: list[dict[str, str]]) -> None:
+        participant = next(row for row in rows if row["role"] == "participant")
+        rows.insert(rows.index(participant) + 1, participant | {"role": "party"})
+
+    copy.edit("event_participants", change)
+    records = copy.records("event_participants")
+    line = 2 + next(n for n, record in enumerate(records) if record["role"] == "party")
+    return "data/event_participants.csv", line, "role"
+
+
+def support_nothing_of(table: str) -> Callable[[Copy], tuple[str, int, str]]:
+    def spoil(copy: Copy) -> tuple[str, int, str]:
+        row = copy.records(table)[0]
+
+        def change(rows: list[dict[str, str]]) -> None:
+            for citation in rows:
+                if (citation["table"], citation["row_id"]) == (table, copy.row_id(table, row)):
+                    citation.update(stance="disputes", note="It says something else.")
+
+        copy.edit("citations", change)
+        return f"data/{table}.csv", 2, copy.schema(table)["primaryKey"][0]
+
+    return spoil
+
+
+def add_a_source_that_nothing_cites(copy: Copy) -> tuple[str, int, str]:
+    def change(rows: list[dict[str, str]]) -> None:
+        rows.append(rows[-1] | {"source_id": "zzz-never-cited"})
+
+    copy.edit("sources", change)
+    return "data/sources.csv", len(copy.records("sources")) + 1, "source_id"
+
+
+def dispute_nothing(copy: Copy) -> tuple[str, int, str]:
+    def change(rows: list[dict[str, str]]) -> None:
+        rows.insert(0, rows[0] | {"stance": "disputes", "reported_value": "", "note": ""})
+
+    copy.edit("citations", change)
+    return "data/citations.csv", 2, "reported_value"
+
+
+def cite(**cells: str) -> Callable[[Copy], tuple[str, int, str]]:
+    (column,) = cells
+
+    def spoil(copy: Copy) -> tuple[str, int, str]:
+        def change(rows: list[dict[str, str]]) -> None:
+            rows.append(rows[-1] | {"field": "zzz", "row_id": "*"} | cells)
+            rows.sort(
+                key=lambda row: [row[name] for name in copy.schema("citations")["primaryKey"]]
+            )
+
+        if column != "field":
+            cells["field"] = "*"
+        copy.edit("citations", change)
+        records = copy.records("citations")
+        line = 2 + next(n for n, record in enumerate(records) if record[column] == cells[column])
+        return "data/citations.csv", line, column
+
+    return spoil
+
+
+@pytest.mark.parametrize(
+    ("rule", "spoil"),
+    [
+        ("attends_twice", attend_twice),
+        ("not_cited", support_nothing_of("bodies")),
+        ("not_cited", support_nothing_of("members")),
+        ("never_cited", add_a_source_that_nothing_cites),
+        ("dispute_without_value", dispute_nothing),
+        ("cites_nothing", cite(table="member")),
+        ("cites_nothing", cite(row_id="zzz-nobody")),
+    ],
+)
+def test_a_wrong_row_gives_one_line(
+    copy: Copy, rule: str, spoil: Callable[[Copy], tuple[str, int, str]]
+) -> None:
+    place = spoil(copy)
+    problem = only_problem(copy)
+    assert problem.rule == rule
+    assert (problem.file, problem.line, problem.column) == place
+
+
+WRONG_BYTES = [
+    ("not_utf8", 3, lambda raw: lines_with(raw, 3, lambda line: line.replace(b"e", b"\xe9", 1))),
+    ("byte_order_mark", 1, lambda raw: b"\xef\xbb\xbf" + raw),
+    ("foreign_line_ending", 1, lambda raw: raw.replace(b"\n", b"\r\n")),
+    ("no_final_newline", 4, lambda raw: raw.rstrip(b"\n")),
+    ("unreadable_csv", 4, lambda raw: lines_with(raw, 4, lambda line: line + b',"')),
+    ("wrong_header", 1, lambda raw: raw.replace(b"iso3", b"iso", 1)),
+    ("wrong_header", 1, lambda raw: raw.replace(b"iso3,instrument", b"instrument,iso3", 1)),
+    ("wrong_header", 1, lambda raw: raw.replace(b",note", b"", 1)),
+    ("wrong_header", 1, lambda raw: raw.replace(b",note", b",note,more", 1)),
+    ("wrong_header", 1, lambda _: b"\n"),
+    ("no_rows", 1, lambda raw: raw.split(b"\n")[0] + b"\n"),
+    ("wrong_number_of_cells", 2, lambda raw: lines_with(raw, 2, lambda line: line + b",more")),
+    ("wrong_number_of_cells", 2, lambda raw: lines_with(raw, 2, lambda line: line[:5])),
+    ("wrong_number_of_cells", 3, lambda raw: lines_with(raw, 3, lambda line: b"\n" + line)),
+    ("not_sorted", 4, lambda raw: swapped(raw, 2, 3)),
+    (
+        "needless_quotes",
+        2,
+        lambda raw: lines_with(
+            raw, 2, lambda line: b'"aze-' + line[4:20].replace(b",", b'",', 1) + line[20:]
+        ),
+    ),
+    ("primary_key", 3, lambda raw: lines_with(raw, 2, lambda line: line + b"\n" + line)),
+]
+
+
+def lines_with(raw: bytes, number: int, change: Callable[[bytes], bytes]) -> bytes:
+    lines = raw.split(b"\n")
+    lines[number - 1] = change(lines[number - 1])
+    return b"\n".join(lines)
+
+
+def swapped(raw: bytes, one: int, other: int) -> bytes:
+    lines = raw.split(b"\n")
+    lines[one], lines[other] = lines[other], lines[one]
+    return b"\n".join(lines)
+
+
+@pytest.mark.parametrize(("rule", "line", "change"), WRONG_BYTES)
+def test_a_file_of_another_form_gives_one_line(
+    copy: Copy, rule: str, line: int, change: Callable[[bytes], bytes]
+) -> None:
+    path = copy.csv_path("members")
+    path.write_bytes(change(path.read_bytes()))
+    problem = only_problem(copy)
+    assert (problem.file, problem.rule, problem.line) == ("data/members.csv", rule, line)
+
+
+def delete(steps: str) -> Callable[[dict[str, Any]], None]:
+    *way, last = [int(step) if step.isdigit() else step for step in steps.split(".")]
+
+    def change(content: Any) -> None:
+        for step in way:
+            content = content[step]
+        del content[last]
+
+    return change
+
+
+def put(steps: str, value: Any) -> Callable[[dict[str, Any]], None]:
+    *way, last = [int(step) if step.isdigit() else step for step in steps.split(".")]
+
+    def change(content: Any) -> None:
+        for step in way:
+            content = content[step]
+        content[last] = value
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "column"),
+    [
+        ("datapackage.json", delete("version"), "version"),
+        ("datapackage.json", put("version", "1.0"), "version"),
+        ("datapackage.json", put("licence", "CC"), "licence"),
+        (
+            "datapackage.json",
+            put("resources.0.checked_through", "2026-13-01"),
+            "resources.0.checked_through",
+        ),
+        ("datapackage.json", put("resources.0.path", "../members.csv"), "resources.0"),
+        ("datapackage.json", put("resources.0.schema", "schemas/events.json"), "resources.0"),
+        ("datapackage.json", put("resources.0.encoding", "latin-1"), "resources.0.encoding"),
+        ("schemas/members.json", put("fields.0.titel", "Spell"), "fields.0.titel"),
+        ("schemas/members.json", delete("fields.0.description"), "fields.0.description"),
+        ("schemas/members.json", put("fields.0.type", "text"), "fields.0.type"),
+        ("schemas/members.json", put("fields.0.example", "Not A Key"), "fields.0"),
+        ("schemas/members.json", put("fields.0.example", 7), "fields.0"),
+        ("schemas/members.json", put("fields.3.enumLabels", {"member": "Bound."}), "fields.3"),
+        ("schemas/members.json", put("fields.3.example", "observer"), "fields.3"),
+        ("schemas/members.json", put("primaryKey", ["member"]), ""),
+        ("schemas/members.json", put("uniqueKeys", [["member_id"]]), "uniqueKeys"),
+        (
+            "schemas/members.json",
+            put("foreignKeys.0.reference.resource", "states"),
+            "foreignKeys.0.reference",
+        ),
+        (
+            "schemas/members.json",
+            put("foreignKeys.0.reference.fields", ["iso2"]),
+            "foreignKeys.0.reference",
+        ),
+        ("schemas/countries.json", put("fields.3.constraints.enum", ["1"]), "fields.3"),
+        ("schemas/countries.json", put("fields.1.constraints.maximum", 9), "fields.1"),
+    ],
+)
+def test_a_wrong_declaration_gives_one_line(
+    copy: Copy, name: str, change: Callable[[dict[str, Any]], None], column: str
+) -> None:
+    copy.edit_json(name, change)
+    problem = only_problem(copy)
+    assert (problem.file, problem.rule, problem.column) == (name, "descriptor", column)
+
+
+def test_a_wrong_declaration_is_found_on_its_line(copy: Copy) -> None:
+    copy.edit_json("schemas/members.json", put("fields.2.type", "text"))
+    text = (copy.root / "schemas/members.json").read_text(encoding="utf-8").splitlines()
+    assert text[only_problem(copy).line - 1].strip() == '"type": "text",'
+
+
+@pytest.mark.parametrize("name", ["datapackage.json", "schemas/members.json"])
+@pytest.mark.parametrize(
+    ("content", "rule", "line"),
+    [
+        (None, "missing_file", 1),
+        (b'{\n"name": }', "not_json", 2),
+        (b"\xff", "not_utf8", 1),
+        (b"[]", "descriptor", 1),
+        (b"[" * 100_000, "not_json", 1),
+    ],
+    ids=["missing", "broken", "bytes", "a list", "deep"],
+)
+def test_a_descriptor_that_cannot_be_read_gives_one_line(
+    copy: Copy, name: str, content: bytes | None, rule: str, line: int
+) -> None:
+    path = copy.root / name
+    path.unlink() if content is None else path.write_bytes(content)
+    problem = only_problem(copy)
+    assert (problem.file, problem.rule, problem.line) == (name, rule, line)
+
+
+def test_missing_and_stray_files_are_named(copy: Copy) -> None:
+    copy.csv_path("series").rename(copy.root / "data" / "serie.csv")
+    problems = csto.validate(copy.root)
+    assert {(problem.file, problem.rule) for problem in problems} == {
+        ("data/series.csv", "missing_file"),
+        ("data/serie.csv", "stray_file"),
+    }
+
+
+def test_a_missing_folder_is_an_error_that_names_it(tmp_path: Path) -> None:
+    with pytest.raises(csto.CstoDataError, match=r"there is no folder .*nowhere"):
+        csto.validate(tmp_path / "nowhere")
+
+
+def test_an_earlier_stage_hides_the_later_ones(copy: Copy) -> None:
+    copy.set_cell("members", "uzb-csto-member-1", "end_date", "2006-08-15")
+    copy.set_cell("forces", "ksor", "mandate", " Repelling attack.")
+    assert [problem.rule for problem in csto.validate(copy.root)] == ["blanks_around"]
+
+
+def test_progress_names_the_stages(copy: Copy) -> None:
+    stages: list[str] = []
+    csto.validate(copy.root, progress=stages.append)
+    assert stages == ["descriptor", "form", "frictionless", "frames", "rules"]
+
+
+def test_every_rule_has_a_row_that_breaks_it() -> None:
+    checked = {case[0] for case in WRONG_CELLS} | {case[0] for case in WRONG_BYTES}
+    checked |= {"attends_twice", "not_cited", "never_cited", "dispute_without_value"}
+    named = {rule.__name__ for rule in rules.RULES}
+    named |= {check.__name__ for group in canonical.FORM for check in group}
+    assert named <= checked
+
+
+def test_every_rule_is_explained() -> None:
+    checks = [*rules.RULES, *(check for group in canonical.FORM for check in group)]
+    assert all(check.__doc__ for check in checks)
+
+
+def test_without_frictionless_the_error_says_what_to_install(
+    copy: Copy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "frictionless", None)
+    with pytest.raises(csto.MissingExtraError, match=r"csto-data\[validate\]"):
+        csto.validate(copy.root)
+
+
+def test_validation_leaves_the_working_directory_alone(copy: Copy) -> None:
+    before = os.getcwd()  # noqa: PTH109
+    csto.validate(copy.root)
+    assert os.getcwd() == before  # noqa: PTH109
