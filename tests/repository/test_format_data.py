@@ -1,0 +1,49 @@
+"""The script that brings the tables into canonical form."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Copy
+
+SCRIPT = Path(__file__).parents[2] / "scripts" / "format_data.py"
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(SCRIPT), *arguments], capture_output=True, text=True, check=False
+    )
+
+
+def test_a_canonical_folder_is_left_alone(copy: Copy) -> None:
+    done = run("--check", str(copy.root))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_check_prints_the_difference_and_changes_nothing(copy: Copy) -> None:
+    copy.set_cell("forces", "ksor", "command", "  Moscow ")
+    before = copy.csv_path("forces").read_bytes()
+    done = run("--check", str(copy.root))
+    assert done.returncode == 1
+    assert "\n-ksor," in done.stdout
+    assert "\n+ksor," in done.stdout
+    assert copy.csv_path("forces").read_bytes() == before
+
+
+def test_the_file_is_rewritten_in_canonical_form(copy: Copy) -> None:
+    copy.set_cell("forces", "ksor", "command", "  Moscow ")
+    done = run(str(copy.root))
+    assert (done.returncode, done.stdout) == (0, f"rewritten: {copy.csv_path('forces')}\n")
+    assert run("--check", str(copy.root)).returncode == 0
+
+
+@pytest.mark.parametrize("raw", [b"\xff\n", b"force\n", b""])
+def test_a_file_that_cannot_be_read_is_named_and_nothing_is_written(copy: Copy, raw: bytes) -> None:
+    copy.set_cell("events", "uzb-suspension-2012", "place", " Moscow")
+    copy.csv_path("forces").write_bytes(raw)
+    before = copy.csv_path("events").read_bytes()
+    done = run(str(copy.root))
+    assert done.returncode == 2
+    assert str(copy.csv_path("forces")) in done.stderr
+    assert copy.csv_path("events").read_bytes() == before
