@@ -5,7 +5,7 @@ loaded when it is first used.
 
 >>> import csto_data as csto
 >>> csto.load("members").shape[1]
-14
+17
 """
 
 from importlib import import_module
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     )
     from csto_data.frames import schema
     from csto_data.loading import load
+    from csto_data.missing import gaps
     from csto_data.package import path
     from csto_data.provenance import cite, explain
+    from csto_data.status import changes
     from csto_data.validation import validate
 
     __version__: str
@@ -32,9 +34,11 @@ _HOMES = {
     "DamagedPackageError": "errors",
     "MissingExtraError": "errors",
     "UnknownNameError": "errors",
+    "changes": "status",
     "cite": "provenance",
     "describe": "describing",
     "explain": "provenance",
+    "gaps": "missing",
     "load": "loading",
     "path": "package",
     "schema": "frames",
@@ -47,9 +51,11 @@ __all__ = [
     "DamagedPackageError",
     "MissingExtraError",
     "UnknownNameError",
+    "changes",
     "cite",
     "describe",
     "explain",
+    "gaps",
     "load",
     "path",
     "schema",

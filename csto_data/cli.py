@@ -16,6 +16,15 @@ WIDEST_CELL: Final = 44
 MARKDOWN_ESCAPES: Final = str.maketrans({"|": "\\|"})
 
 
+FORMAT: Final = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "json", "markdown"]),
+    default="table",
+    show_default=True,
+)
+
+
 def main() -> None:
     """Run the command; a mistake gives one line."""
     try:
@@ -65,16 +74,16 @@ def tables_command() -> None:
     help="Keep the rows where column=value; also != < <= > >= and ~ (contains). Repeatable.",
 )
 @click.option("--columns", metavar="A,B,…", help="Show these columns, in this order.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "csv", "json", "markdown"]),
-    default="table",
-    show_default=True,
-)
+@FORMAT
 def show_command(table: str, conditions: tuple[str, ...], columns: str | None, form: str) -> None:
     """Print the rows of TABLE."""
     names, rows = select(table, conditions, columns.split(",") if columns else None)
+    _print_rows(names, rows, form, all_columns=columns is not None)
+
+
+def _print_rows(
+    names: list[str], rows: list[list[Any]], form: str, *, all_columns: bool = False
+) -> None:
     if form == "csv":
         click.echo(render([names, *[[as_text(cell) for cell in row] for row in rows]]), nl=False)
     elif form == "json":
@@ -83,7 +92,7 @@ def show_command(table: str, conditions: tuple[str, ...], columns: str | None, f
     elif form == "markdown":
         click.echo(_markdown(names, rows))
     else:
-        _print_table(names, rows, all_columns=columns is not None)
+        _print_table(names, rows, all_columns=all_columns)
 
 
 @command.command("describe")
@@ -142,6 +151,38 @@ def validate_command(path: Path | None, form: str) -> None:
     elif form == "text":
         click.echo("no problems")
     sys.exit(1 if problems else 0)
+
+
+@command.command("changes")
+@click.option(
+    "--basis", type=click.Choice(["in_force", "signature"]), help="One legal reading; else both."
+)
+@FORMAT
+def changes_command(basis: str | None, form: str) -> None:
+    """List every change of the roster since 1992, with what brought it about and its sources."""
+    from dataclasses import astuple, fields
+
+    from csto_data.package import installed
+    from csto_data.status import BASES, Change, roster_changes
+
+    bases = (basis,) if basis else BASES
+    rows = [list(astuple(c)) for one in bases for c in roster_changes(installed(), one)]
+    _print_rows([field.name for field in fields(Change)], rows, form)
+
+
+@command.command("gaps")
+@click.argument("table", required=False)
+@FORMAT
+def gaps_command(table: str | None, form: str) -> None:
+    """Count what is expected and empty; with TABLE, list it row by row."""
+    from dataclasses import astuple, fields
+
+    from csto_data.missing import Gap, GapCount, count, gaps
+
+    found = gaps(table)
+    listed, kind = (found, Gap) if table else (count(found), GapCount)
+    rows = [list(astuple(item)) for item in listed]
+    _print_rows([field.name for field in fields(kind)], rows, form)
 
 
 @command.command("cite")

@@ -16,7 +16,26 @@ from csto_data.dates import last_of_month, possible_days
 from csto_data.records import Breach, Records, Row
 
 ATTENDANCE: Final = {"participant", "observer", "guest", "absent", "party"}
-WITHOUT_CITATIONS: Final = {"countries", "people", "sources", "citations", "event_participants"}
+ORDER: Final = (
+    ("start", "end"),
+    ("adopted", "in_force"),
+    ("in_force", "end"),
+    ("signed", "ratified"),
+    ("ratified", "deposited"),
+    ("signed", "in_force"),
+    ("in_force", "ended"),
+)
+ENDS: Final = {"end", "ended"}
+SHARED_OFFICES: Final = {"deputy_secretary_general"}
+OF_MEMBERS_ALONE: Final = {"participant", "absent", "chair", "refused"}
+WITHOUT_CITATIONS: Final = {
+    "countries",
+    "people",
+    "sources",
+    "citations",
+    "document_parties",
+    "event_participants",
+}
 OLDER_THAN_THE_TREATY: Final = {"people", "sources"}
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 
@@ -24,9 +43,10 @@ FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 def ends_before_it_starts(records: Records) -> Iterator[Breach]:
     """Nothing ends before it starts: `end_date` is not before `start_date`.
 
-    A document does not end before it is in force, nor enter into force before it is adopted.
+    A document does not end before it is in force, nor enter into force before it is adopted;
+    a state ratifies, deposits and is bound only after it has signed.
     """
-    for start, end in (("start", "end"), ("in_force", "end"), ("adopted", "in_force")):
+    for start, end in ORDER:
         for row in records.with_columns(f"{start}_date", f"{end}_date"):
             if _days(row, end)[1] < _days(row, start)[0]:
                 yield Breach(
@@ -48,8 +68,8 @@ def date_and_precision_disagree(records: Records) -> Iterator[Breach]:
             if (day is None) != (precision is None):
                 missing = column if precision is None else f"{what}_date"
                 yield Breach(row, missing, f"empty, but its partner is {precision or day}")
-            elif day and day != _standing(day, precision, is_end=what == "end"):
-                proper = _standing(day, precision, is_end=what == "end")
+            elif day and day != _standing(day, precision, is_end=what in ENDS):
+                proper = _standing(day, precision, is_end=what in ENDS)
                 yield Breach(row, f"{what}_date", f"{day} of precision {precision} is {proper}")
 
 
@@ -59,8 +79,20 @@ def spells_overlap(records: Records) -> Iterator[Breach]:
 
 
 def terms_overlap(records: Records) -> Iterator[Breach]:
-    """There is one Secretary General a day, acting or not, across both offices."""
+    """An office has one holder a day: one Secretary General, acting or not, across both offices.
+
+    Of the deputy secretaries-general there are several; none of them has two terms at a time.
+    """
     yield from _overlaps(records.rows("secretaries_general"), lambda _: ())
+    yield from _overlaps(
+        records.rows("officials"),
+        lambda row: (row["office"], row["person"] if row["office"] in SHARED_OFFICES else None),
+    )
+
+
+def turns_overlap(records: Records) -> Iterator[Breach]:
+    """One state chairs the Council a day: a turn in the chair ends before the next begins."""
+    yield from _overlaps(records.rows("chairmanships"), lambda _: ())
 
 
 def signed_after_it_starts(records: Records) -> Iterator[Breach]:
@@ -129,10 +161,110 @@ def attends_twice(records: Records) -> Iterator[Breach]:
         seen.setdefault(pair, row["role"])
 
 
+def two_chairs(records: Records) -> Iterator[Breach]:
+    """At most one state is in the chair of an event."""
+    chairs: dict[str, str] = {}
+    for row in records.rows("event_participants"):
+        if row["role"] == "chair":
+            chair = chairs.setdefault(row["event_id"], row["iso3"])
+            if chair != row["iso3"]:
+                yield Breach(row, "role", f"{chair} is already in the chair of {row['event_id']}")
+
+
+def not_a_member_that_day(records: Records) -> Iterator[Breach]:
+    """Who takes part in an event of the Organisation is a state of the Treaty or the Organisation.
+
+    It has signed by that day, and its spell has not ended; other states that have a part in it
+    are observers, guests, parties, targets or hosts.
+    """
+    spells = defaultdict(list)
+    for spell in records.rows("members"):
+        first = spell["signed_date"] or spell["start_date"] or date.min
+        spells[spell["iso3"]].append((first, spell["end_date"] or date.max))
+    events = records.by_id("events")
+    for row in records.rows("event_participants"):
+        event = events.get(row["event_id"])
+        if event is None or event["organiser"] != "csto" or row["role"] not in OF_MEMBERS_ALONE:
+            continue
+        earliest, latest = _days(event, "start")[0], _days(event, "end")[1]
+        if not any(first <= latest and earliest <= last for first, last in spells[row["iso3"]]):
+            yield Breach(row, "role", f"{row['iso3']} was bound by neither instrument that day")
+
+
+def appointed_by_nothing(records: Records) -> Iterator[Breach]:
+    """A term that names its appointment names one that was made, and not after it began."""
+    events = records.by_id("events")
+    for term in records.rows("secretaries_general"):
+        event = events.get(term["appointed_event_id"])
+        if event is None:
+            continue
+        if (event["event_type"], event["status"]) != ("appointment", "held"):
+            yield Breach(
+                term, "appointed_event_id", f"{event.row_id} is no appointment that was made"
+            )
+        elif _days(event, "start")[0] > _days(term, "start")[1]:
+            yield Breach(
+                term, "appointed_event_id", f"made on {event['start_date']}, after the term began"
+            )
+
+
+def part_of_what_was_not_held(records: Records) -> Iterator[Breach]:
+    """What was held is part of a session, exercise or deployment that was held."""
+    events = records.by_id("events")
+    for part in events.values():
+        whole = events.get(part["parent_event_id"])
+        if whole and part["status"] == "held" and whole["status"] != "held":
+            yield Breach(part, "parent_event_id", f"{whole.row_id} is {whole['status']}")
+
+
+def amends_what_comes_later(records: Records) -> Iterator[Breach]:
+    """A document that amends another is not older than it."""
+    documents = records.by_id("documents")
+    for document in documents.values():
+        amended = documents.get(document["amends_document_id"])
+        if amended and _days(document, "adopted")[1] < _days(amended, "adopted")[0]:
+            yield Breach(
+                document, "adopted_date", f"before {amended.row_id} ({amended['adopted_date']})"
+            )
+
+
+def outlives_its_document(records: Records) -> Iterator[Breach]:
+    """A provision is valid only while its document is: from its adoption to its end."""
+    documents = records.by_id("documents")
+    for provision in records.rows("provisions"):
+        document = documents.get(provision["document_id"])
+        if document is None:
+            continue
+        if _days(provision, "start")[1] < _days(document, "adopted")[0]:
+            yield Breach(
+                provision, "start_date", f"before {document.row_id} ({document['adopted_date']})"
+            )
+        if document["end_date"] and (
+            provision["end_date"] is None or _days(provision, "end")[0] > _days(document, "end")[1]
+        ):
+            yield Breach(
+                provision, "end_date", f"{document.row_id} ended on {document['end_date']}"
+            )
+
+
+def bound_without_signing(records: Records) -> Iterator[Breach]:
+    """A state that did not sign a document is not bound by it, nor has it ratified it."""
+    for row in records.rows("document_parties"):
+        if row["signature_status"] not in ("not_signed", "refused"):
+            continue
+        for column in ("signed_date", "ratified_date", "deposited_date", "in_force_date"):
+            if row[column]:
+                yield Breach(
+                    row, column, f"{row[column]}, but the state is {row['signature_status']}"
+                )
+                break
+
+
 def not_cited(records: Records) -> Iterator[Breach]:
     """Every row has a source: at least one citation supports it.
 
-    Code lists, people and sources are exempt; participants may rest on their event's citations.
+    Code lists, people and sources are exempt; participants of an event and parties to a
+    document may rest on the citations of their event or document.
     """
     supported = {
         (citation["table"], citation["row_id"])
@@ -233,11 +365,19 @@ RULES: Final[tuple[Callable[[Records], Iterator[Breach]], ...]] = (
     date_and_precision_disagree,
     spells_overlap,
     terms_overlap,
+    turns_overlap,
     signed_after_it_starts,
     starts_after_checked,
     outside_its_whole,
     part_of_itself,
     attends_twice,
+    two_chairs,
+    not_a_member_that_day,
+    appointed_by_nothing,
+    part_of_what_was_not_held,
+    amends_what_comes_later,
+    outlives_its_document,
+    bound_without_signing,
     not_cited,
     cites_nothing,
     never_cited,

@@ -34,12 +34,8 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        place = (
-            f"{self.file}:{self.line}:{self.column}:"
-            if self.column
-            else (f"{self.file}:{self.line}:")
-        )
-        return f"{place} {self.rule}: {self.message}"
+        place = ":".join(filter(None, (self.file, str(self.line), self.column)))
+        return f"{place}: {self.rule}: {self.message}"
 
 
 class Problems(list[Problem]):

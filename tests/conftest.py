@@ -42,6 +42,11 @@ class Copy(Package):
         assert len(found) == 1, f"{row_id} stands {len(found)} times in {table}"
         return found[0]
 
+    def line_of(self, table: str, row_id: str) -> int:
+        """Return the line on which a row stands."""
+        keys = [self.row_id(table, record) for record in self.records(table)]
+        return keys.index(row_id) + 2
+
     def edit_json(self, name: str, change: Callable[[dict[str, Any]], None]) -> None:
         """Rewrite the descriptor or a schema after `change` has worked on it."""
         path = self.root / name
@@ -51,9 +56,19 @@ class Copy(Package):
 
 
 SEEDS = {
-    "members": {"aze-cst-member-1", "uzb-csto-member-1", "uzb-csto-suspended-1"},
-    "events": {"kazakhstan-deployment-2022-arrival", "uzb-suspension-2012"},
-    "event_participants": {"csc-2022-11-23/ARM/participant", "csc-2022-11-23/ARM/refused"},
+    "members": {
+        "arm-csto-member-1",
+        "aze-cst-member-1",
+        "kaz-csto-member-1",
+        "uzb-csto-member-1",
+        "uzb-csto-suspended-1",
+    },
+    "events": {"csc-2018-12-06", "kazakhstan-deployment-2022-arrival", "uzb-suspension-2012"},
+    "event_participants": {
+        "csc-2022-11-23/ARM/chair",
+        "csc-2022-11-23/ARM/participant",
+        "csc-2022-11-23/KAZ/participant",
+    },
     "secretaries_general": {"tasmagambetov-1", "zas-1"},
     "forces": {"ksor"},
     "documents": {"cst-protocol-1999"},
@@ -61,6 +76,11 @@ SEEDS = {
     "people": {"Stanislav Zas", "Nikolai Bordyuzha"},
     "countries": {"ARM", "NAM"},
     "series": {"rubezh"},
+    "chairmanships": {"kaz-chair-2004", "rus-chair-2005"},
+    "officials": {"sidorov-1", "serdyukov-1", "semerikov-1"},
+    "document_parties": {"ksor-agreement-2009-uzb-1", "ksor-agreement-2009-kaz-1"},
+    "provisions": {"cst-protocol-1999-duration"},
+    "affiliations": {"serbia-national-assembly-observer"},
 }
 """Rows that tests break; the small copy holds them and whatever they need."""
 

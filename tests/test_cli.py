@@ -186,3 +186,16 @@ def test_validate_of_a_sound_copy_says_so(copy: Copy) -> None:
 def test_csv_output_can_be_read_back() -> None:
     rows = list(csv.DictReader(io.StringIO(output("show", "events", "--format", "csv"))))
     assert [row["event_id"] for row in rows] == installed().columns("events")["event_id"]
+
+
+def test_changes_lists_the_roster_by_basis() -> None:
+    rows = json.loads(output("changes", "--basis", "signature", "--format", "json"))
+    assert len(rows) == len(csto.changes("signature"))
+    assert rows[0]["date"] == "1992-05-15"
+
+
+def test_gaps_counts_by_table_and_lists_one_table() -> None:
+    counts = json.loads(output("gaps", "--format", "json"))
+    assert sum(line["rows"] for line in counts) == len(csto.gaps())
+    rows = json.loads(output("gaps", "chairmanships", "--format", "json"))
+    assert len(rows) == len(csto.gaps("chairmanships"))

@@ -14,7 +14,8 @@ from csto_data import canonical, rules
 from csto_data.validation import Problem
 
 WRONG_CELLS = [
-    # rule, table, row, column, what stands there, the column to be named if it is another
+    # rule, table, row, column, what stands there, and where it is to be named if elsewhere:
+    # another column, or another table, row and column
     ("ends_before_it_starts", "members", "uzb-csto-member-1", "end_date", "2006-08-15"),
     ("date_and_precision_disagree", "members", "aze-cst-member-1", "start_precision", ""),
     (
@@ -35,6 +36,58 @@ WRONG_CELLS = [
     ),
     ("spells_overlap", "members", "uzb-csto-suspended-1", "start_date", "2012-12-18"),
     ("terms_overlap", "secretaries_general", "tasmagambetov-1", "start_date", "2022-12-31"),
+    ("terms_overlap", "officials", "serdyukov-1", "start_date", "2023-11-22"),
+    ("turns_overlap", "chairmanships", "rus-chair-2005", "start_date", "2005-06-22"),
+    (
+        "appointed_by_nothing",
+        "secretaries_general",
+        "zas-1",
+        "appointed_event_id",
+        "csc-2022-11-23",
+    ),
+    (
+        "appointed_by_nothing",
+        "events",
+        "appointment-zas-2019",
+        "status",
+        "postponed",
+        "secretaries_general",
+        "zas-1",
+        "appointed_event_id",
+    ),
+    (
+        "part_of_what_was_not_held",
+        "events",
+        "csc-2019-11-28",
+        "status",
+        "cancelled",
+        "events",
+        "appointment-zas-2019",
+        "parent_event_id",
+    ),
+    ("amends_what_comes_later", "documents", "cst-protocol-1999", "adopted_date", "1991-04-02"),
+    (
+        "outlives_its_document",
+        "provisions",
+        "cst-protocol-1999-duration",
+        "start_date",
+        "1998-04-21",
+    ),
+    (
+        "bound_without_signing",
+        "document_parties",
+        "ksor-agreement-2009-kaz-1",
+        "signature_status",
+        "not_signed",
+        "signed_date",
+    ),
+    (
+        "ends_before_it_starts",
+        "document_parties",
+        "ksor-agreement-2009-kaz-1",
+        "ratified_date",
+        "2009-02-17",
+    ),
     ("signed_after_it_starts", "members", "aze-cst-member-1", "signed_date", "1994-04-21"),
     ("starts_after_checked", "members", "uzb-csto-suspended-1", "start_date", "2099-12-19"),
     ("outside_its_whole", "events", "kazakhstan-deployment-2022-arrival", "end_date", "2022-03-01"),
@@ -89,24 +142,33 @@ def test_the_small_copy_has_no_problems(copy: Copy) -> None:
 
 @pytest.mark.parametrize("case", WRONG_CELLS, ids=lambda case: "-".join(case[:4]))
 def test_a_wrong_cell_gives_one_line(copy: Copy, case: tuple[str, ...]) -> None:
-    rule, table, row_id, column, text, *other = case
+    rule, table, row_id, column, text, *elsewhere = case
     line = copy.set_cell(table, row_id or first_citation(copy), column, text)
+    if len(elsewhere) > 1:
+        table, row_id = elsewhere[:2]
+        line = copy.line_of(table, row_id)
+    column = elsewhere[-1] if elsewhere else column
     problem = only_problem(copy)
-    expected = other[0] if other else column
     assert (problem.file, problem.rule) == (f"data/{table}.csv", rule)
-    assert (problem.line, problem.column) == (line, expected)
-    assert str(problem).startswith(f"data/{table}.csv:{line}:{expected}: {rule}: ")
+    assert (problem.line, problem.column) == (line, column)
+    assert str(problem).startswith(f"data/{table}.csv:{line}:{column}: {rule}: ")
 
 
-def attend_twice(copy: Copy) -> tuple[str, int, str]:
-    def change(rows: list[dict[str, str]]) -> None:
-        participant = next(row for row in rows if row["role"] == "participant")
-        rows.insert(rows.index(participant) + 1, participant | {"role": "party"})
+def add_participant(**cells: str) -> Callable[[Copy], tuple[str, int, str]]:
+    """Return a change that adds a participant to the session of 23 November 2022."""
 
-    copy.edit("event_participants", change)
-    records = copy.records("event_participants")
-    line = 2 + next(n for n, record in enumerate(records) if record["role"] == "party")
-    return "data/event_participants.csv", line, "role"
+    def spoil(copy: Copy) -> tuple[str, int, str]:
+        row = {"event_id": "csc-2022-11-23", "person": "", "note": ""} | cells
+        row_id = "/".join((row["event_id"], row["iso3"], row["role"]))
+
+        def change(rows: list[dict[str, str]]) -> None:
+            rows.append(row)
+            rows.sort(key=lambda row: (row["event_id"], row["iso3"], row["role"]))
+
+        copy.edit("event_participants", change)
+        return "data/event_participants.csv", copy.line_of("event_participants", row_id), "role"
+
+    return spoil
 
 
 def support_nothing_of(table: str) -> Callable[[Copy], tuple[str, int, str]]:
@@ -160,18 +222,20 @@ def cite(**cells: str) -> Callable[[Copy], tuple[str, int, str]]:
     return spoil
 
 
-@pytest.mark.parametrize(
-    ("rule", "spoil"),
-    [
-        ("attends_twice", attend_twice),
-        ("not_cited", support_nothing_of("bodies")),
-        ("not_cited", support_nothing_of("members")),
-        ("never_cited", add_a_source_that_nothing_cites),
-        ("dispute_without_value", dispute_nothing),
-        ("cites_nothing", cite(table="member")),
-        ("cites_nothing", cite(row_id="zzz-nobody")),
-    ],
-)
+WRONG_ROWS = [
+    ("attends_twice", add_participant(iso3="ARM", role="party")),
+    ("two_chairs", add_participant(iso3="KAZ", role="chair")),
+    ("not_a_member_that_day", add_participant(iso3="NAM", role="participant")),
+    ("not_cited", support_nothing_of("bodies")),
+    ("not_cited", support_nothing_of("members")),
+    ("never_cited", add_a_source_that_nothing_cites),
+    ("dispute_without_value", dispute_nothing),
+    ("cites_nothing", cite(table="member")),
+    ("cites_nothing", cite(row_id="zzz-nobody")),
+]
+
+
+@pytest.mark.parametrize(("rule", "spoil"), WRONG_ROWS)
 def test_a_wrong_row_gives_one_line(
     copy: Copy, rule: str, spoil: Callable[[Copy], tuple[str, int, str]]
 ) -> None:
@@ -185,8 +249,12 @@ WRONG_BYTES = [
     ("not_utf8", 3, lambda raw: lines_with(raw, 3, lambda line: line.replace(b"e", b"\xe9", 1))),
     ("byte_order_mark", 1, lambda raw: b"\xef\xbb\xbf" + raw),
     ("foreign_line_ending", 1, lambda raw: raw.replace(b"\n", b"\r\n")),
-    ("no_final_newline", 4, lambda raw: raw.rstrip(b"\n")),
-    ("unreadable_csv", 4, lambda raw: lines_with(raw, 4, lambda line: line + b',"')),
+    ("no_final_newline", 6, lambda raw: raw.rstrip(b"\n")),
+    (
+        "unreadable_csv",
+        4,
+        lambda raw: lines_with(raw, 4, lambda line: line.replace(b",", b',"a"b', 1)),
+    ),
     ("wrong_header", 1, lambda raw: raw.replace(b"iso3", b"iso", 1)),
     ("wrong_header", 1, lambda raw: raw.replace(b"iso3,instrument", b"instrument,iso3", 1)),
     ("wrong_header", 1, lambda raw: raw.replace(b",note", b"", 1)),
@@ -200,9 +268,7 @@ WRONG_BYTES = [
     (
         "needless_quotes",
         2,
-        lambda raw: lines_with(
-            raw, 2, lambda line: b'"aze-' + line[4:20].replace(b",", b'",', 1) + line[20:]
-        ),
+        lambda raw: lines_with(raw, 2, lambda line: b'"' + line.replace(b",", b'",', 1)),
     ),
     ("primary_key", 3, lambda raw: lines_with(raw, 2, lambda line: line + b"\n" + line)),
 ]
@@ -352,7 +418,7 @@ def test_progress_names_the_stages(copy: Copy) -> None:
 
 def test_every_rule_has_a_row_that_breaks_it() -> None:
     checked = {case[0] for case in WRONG_CELLS} | {case[0] for case in WRONG_BYTES}
-    checked |= {"attends_twice", "not_cited", "never_cited", "dispute_without_value"}
+    checked |= {rule for rule, _ in WRONG_ROWS}
     named = {rule.__name__ for rule in rules.RULES}
     named |= {check.__name__ for group in canonical.FORM for check in group}
     assert named <= checked
