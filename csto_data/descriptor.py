@@ -47,10 +47,10 @@ class Column(Model):
     """The declaration of a column."""
 
     name: Name
-    type: Literal["string", "integer", "boolean", "date"]
+    type: Literal["string", "integer", "number", "boolean", "date"]
     title: Text
     description: Text
-    example: str | int | bool
+    example: str | int | float | bool
     constraints: Constraints = Constraints()
     enum_labels: dict[str, Text] | None = Field(None, alias="enumLabels")
 
@@ -61,14 +61,21 @@ class Column(Model):
             raise ValueError("enum and enumLabels do not name the same values in the same order")
         if self.type != "string" and (rules.pattern or rules.enum):
             raise ValueError("pattern and enum are for columns of type string")
-        if self.type != "integer" and (rules.minimum is not None or rules.maximum is not None):
-            raise ValueError("minimum and maximum are for columns of type integer")
+        bounds = (rules.minimum, rules.maximum)
+        if self.type not in ("integer", "number") and bounds != (None, None):
+            raise ValueError("minimum and maximum are for columns of numbers")
         self._check_example()
         return self
 
     def _check_example(self) -> None:
-        expected = {"string": str, "integer": int, "boolean": bool, "date": str}[self.type]
-        if type(self.example) is not expected:
+        expected: dict[str, tuple[type, ...]] = {
+            "string": (str,),
+            "integer": (int,),
+            "number": (int, float),
+            "boolean": (bool,),
+            "date": (str,),
+        }
+        if type(self.example) not in expected[self.type]:
             raise ValueError(f"example {self.example!r} is not of type {self.type}")
         if self.type == "date":
             date.fromisoformat(str(self.example))

@@ -36,9 +36,15 @@ def aligned(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
 
 
 def as_text(value: Any) -> str:
-    """Return a value as the CSV files write it: an empty string for None, ISO days, true, false."""
+    """Return a value as the CSV files write it: an empty string for None, ISO days, true, false.
+
+    >>> [as_text(value) for value in (None, True, 7.0, 0.5, 33e9)]
+    ['', 'true', '7', '0.5', '33000000000']
+    """
     if value is None:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:.15g}"
     return str(value)

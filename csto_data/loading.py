@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
+_PANDAS_TYPES = {
+    "string": "string",
+    "integer": "Int64",
+    "number": "Float64",
+    "boolean": "boolean",
+}
+
 Field = dict[str, Any]
 Columns = dict[str, list[Value]]
 
@@ -35,6 +42,7 @@ def load(table: str, backend: str = "pandas") -> Any:
     | string | `string` | `String` | `string` |
     | string with a vocabulary | `category` | `Enum` | `dictionary` |
     | integer | `Int64` | `Int64` | `int64` |
+    | number | `Float64` | `Float64` | `double` |
     | boolean | `boolean` | `Boolean` | `bool` |
     | date | `datetime64` (unit: the default of the installed pandas) | `Date` | `date32` |
 
@@ -78,7 +86,7 @@ def pandas_dtype(pandas: Any, field: Field) -> Any:
         return pandas.CategoricalDtype(values)
     if field["type"] == "date":
         return "datetime64[us]" if int(pandas.__version__.split(".")[0]) >= 3 else "datetime64[ns]"
-    return {"string": "string", "integer": "Int64", "boolean": "boolean"}[field["type"]]
+    return _PANDAS_TYPES[field["type"]]
 
 
 def _pandas_frame(pandas: Any, columns: Columns, fields: list[Field]) -> Any:
@@ -94,6 +102,7 @@ def _polars_frame(polars: Any, columns: Columns, fields: list[Field]) -> Any:
     types = {
         "string": polars.String,
         "integer": polars.Int64,
+        "number": polars.Float64,
         "boolean": polars.Boolean,
         "date": polars.Date,
     }
@@ -111,6 +120,7 @@ def _arrow_table(pyarrow: Any, columns: Columns, fields: list[Field]) -> Any:
     types = {
         "string": pyarrow.string(),
         "integer": pyarrow.int64(),
+        "number": pyarrow.float64(),
         "boolean": pyarrow.bool_(),
         "date": pyarrow.date32(),
     }

@@ -14,7 +14,7 @@ from csto_data.dates import possible_days
 from csto_data.listing import Listing
 from csto_data.package import installed
 from csto_data.records import Breach, Records, Row
-from csto_data.rules import ATTENDANCE, WITHOUT_CITATIONS
+from csto_data.rules import WITHOUT_CITATIONS, attendance
 
 BINDING: Final = {"treaty", "charter", "protocol", "agreement"}
 TREATY_IN_FORCE: Final = date(1994, 4, 20)
@@ -85,10 +85,7 @@ def summit_without_chair(records: Records) -> Iterator[Breach]:
 
 def summit_without_attendance(records: Records) -> Iterator[Breach]:
     """A session of the Council was held and no source read says whether a member came."""
-    present = defaultdict(set)
-    for row in records.rows("event_participants"):
-        if row["role"] in ATTENDANCE:
-            present[row["event_id"]].add(row["iso3"])
+    present = attendance(records)
     for event in _held_summits(records):
         if not event["body_id"]:
             continue
@@ -154,6 +151,35 @@ def in_force_for_state_unknown(records: Records) -> Iterator[Breach]:
     yield from _signed_without(records, "in_force_date", "entry into force for the state")
 
 
+def request_without_crisis(records: Records) -> Iterator[Breach]:
+    """A state asked for help, and the crisis has no row of its own."""
+    for request in records.rows("assistance_requests"):
+        if not request["event_id"]:
+            yield Breach(request, "event_id", "crisis")
+
+
+def exercise_without_participants(records: Records) -> Iterator[Breach]:
+    """An exercise or operation was held, and no source read names a state that took part."""
+    present = attendance(records)
+    for event in records.rows("events"):
+        is_drill = event["event_type"] in ("exercise", "operation") and event["status"] == "held"
+        if is_drill and not present[event.row_id]:
+            yield Breach(event, "event_id", "participants")
+
+
+def exercise_without_personnel(records: Records) -> Iterator[Breach]:
+    """An exercise was held, and no source read says how many persons took part."""
+    counted = {
+        figure["subject_id"]
+        for figure in records.rows("figures")
+        if (figure["subject_table"], figure["measure"]) == ("events", "personnel")
+    }
+    for event in records.rows("events"):
+        is_held = event["event_type"] == "exercise" and event["status"] == "held"
+        if is_held and not {event.row_id, event["parent_event_id"]} & counted:
+            yield Breach(event, "event_id", "number of participants")
+
+
 def rule_without_day(records: Records) -> Iterator[Breach]:
     """It is not known since when a rule has applied."""
     for provision in records.rows("provisions"):
@@ -193,9 +219,11 @@ def one_originator(records: Records) -> Iterator[Breach]:
         if citation["stance"] == "supports":
             pair = (citation["table"], citation["row_id"])
             support[pair].add(originators[citation["source_id"]])
+    for figure in records.rows("figures"):
+        support["figures", figure.row_id].add(originators[figure["source_id"]])
     for row in records.all():
         found = support[row.table, row.row_id]
-        if row.table not in WITHOUT_CITATIONS and len(found) == 1:
+        if row.table not in WITHOUT_CITATIONS - {"figures"} and len(found) == 1:
             yield Breach(row, "*", f"a source independent of {min(found)}")
 
 
@@ -211,6 +239,9 @@ KINDS: Final[tuple[Callable[[Records], Iterator[Breach]], ...]] = (
     ratification_unknown,
     deposit_unknown,
     in_force_for_state_unknown,
+    request_without_crisis,
+    exercise_without_participants,
+    exercise_without_personnel,
     rule_without_day,
     russian_name_unknown,
     day_unknown,

@@ -12,12 +12,13 @@ from csto_data.errors import DamagedPackageError, unknown_name
 
 DESCRIPTOR: Final = "datapackage.json"
 
-Value = str | int | bool | date | None
+Value = str | int | float | bool | date | None
 Record = dict[str, Value]
 
 PARSERS: Final[dict[str, Callable[[str], Value]]] = {
     "string": str,
     "integer": int,
+    "number": float,
     "boolean": {"true": True, "false": False}.__getitem__,
     "date": date.fromisoformat,
 }

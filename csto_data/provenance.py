@@ -97,6 +97,8 @@ def explain(table: str, row: str) -> Explanation:
         raise unknown_name("row", row, records, where=f" in {table}")
     record = records[row]
     evidence = _evidence(package, table, row)
+    if table == "figures":
+        evidence.insert(0, _own_evidence(package, record))
     event = record.get("event_id") if table == "event_participants" else None
     return Explanation(
         table=table,
@@ -119,6 +121,23 @@ def _evidence(package: Package, table: str, row_id: str) -> list[Evidence]:
         key=lambda citation: (order.index(str(citation["field"])), citation["stance"] == "disputes")
     )
     return [_as_evidence(citation, sources[citation["source_id"]]) for citation in citations]
+
+
+def _own_evidence(package: Package, figure: Record) -> Evidence:
+    """Return the source that a figure names in its own row."""
+    citation: Record = {
+        "field": "value",
+        "stance": "supports",
+        "reported_value": None,
+        "locator": figure["locator"],
+        "note": None,
+    }
+    (source,) = (
+        source
+        for source in package.records("sources")
+        if source["source_id"] == figure["source_id"]
+    )
+    return _as_evidence(citation, source)
 
 
 def _as_evidence(citation: Record, source: Record) -> Evidence:

@@ -28,6 +28,16 @@ ORDER: Final = (
 ENDS: Final = {"end", "ended"}
 SHARED_OFFICES: Final = {"deputy_secretary_general"}
 OF_MEMBERS_ALONE: Final = {"participant", "absent", "chair", "refused"}
+SAME_FIGURE: Final = (
+    "subject_table",
+    "subject_id",
+    "measure",
+    "substance",
+    "iso3",
+    "figure_basis",
+    "period_start_date",
+    "as_of_date",
+)
 WITHOUT_CITATIONS: Final = {
     "countries",
     "people",
@@ -35,6 +45,7 @@ WITHOUT_CITATIONS: Final = {
     "citations",
     "document_parties",
     "event_participants",
+    "figures",
 }
 OLDER_THAN_THE_TREATY: Final = {"people", "sources"}
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
@@ -260,11 +271,103 @@ def bound_without_signing(records: Records) -> Iterator[Breach]:
                 break
 
 
+def figure_of_nothing(records: Records) -> Iterator[Breach]:
+    """A figure hangs on a row that exists."""
+    for figure in records.rows("figures"):
+        table, row_id = figure["subject_table"], figure["subject_id"]
+        if table not in records.tables:
+            yield Breach(figure, "subject_table", f"there is no table '{table}'")
+        elif row_id not in records.by_id(table):
+            yield Breach(figure, "subject_id", f"there is no row '{row_id}' in {table}")
+
+
+def unit_does_not_fit(records: Records) -> Iterator[Breach]:
+    """The unit of a figure is one of those that the schema names after its measure."""
+    if "figures" not in records.tables:
+        return
+    (measure,) = (f for f in records.package.fields("figures") if f["name"] == "measure")
+    for figure in records.rows("figures"):
+        units = measure["enumLabels"][figure["measure"]].rpartition("Unit: ")[2].rstrip(".")
+        if figure["unit"] not in re.split(", | or ", units):
+            yield Breach(figure, "unit", f"{figure['measure']} is given in {units}")
+
+
+def range_without_ends(records: Records) -> Iterator[Breach]:
+    """A range has an upper value above its value, and nothing else has an upper value."""
+    for figure in records.rows("figures"):
+        upper = figure["value_max"]
+        if figure["comparator"] == "range" and (upper is None or upper <= figure["value"]):
+            yield Breach(figure, "value_max", "a range needs an upper value above its value")
+        elif figure["comparator"] != "range" and upper is not None:
+            yield Breach(figure, "value_max", f"{figure['comparator']} has no upper value")
+
+
+def two_preferred(records: Records) -> Iterator[Breach]:
+    """Of the figures for the same thing and period at most one is preferred.
+
+    The same thing is the same subject, measure, substance, state and basis.
+    """
+    seen: dict[tuple[Any, ...], str] = {}
+    for figure in records.rows("figures"):
+        thing = tuple(figure[column] for column in SAME_FIGURE)
+        if figure["is_preferred"] and seen.setdefault(thing, figure.row_id) != figure.row_id:
+            yield Breach(figure, "is_preferred", f"{seen[thing]} is preferred for the same thing")
+
+
+def contribution_to_nothing(records: Records) -> Iterator[Breach]:
+    """A contribution names the force or the deployment for which it was given, or both."""
+    for row in records.rows("force_contributions"):
+        if row["force_id"] is None and row["event_id"] is None:
+            yield Breach(row, "force_id", "neither a force nor an event is named")
+
+
+def contingent_without_state(records: Records) -> Iterator[Breach]:
+    """The state that sends a contingent to a deployment took part in it."""
+    present = attendance(records)
+    for row in records.rows("force_contributions"):
+        if row["event_id"] and row["iso3"] and row["iso3"] not in present[row["event_id"]]:
+            yield Breach(row, "iso3", f"{row['iso3']} did not take part in {row['event_id']}")
+
+
+def cancelled_and_attended(records: Records) -> Iterator[Breach]:
+    """Nobody took part in what was called off."""
+    events = records.by_id("events")
+    for row in records.rows("event_participants"):
+        event = events.get(row["event_id"])
+        if event and event["status"] == "cancelled" and row["role"] in ATTENDANCE:
+            yield Breach(row, "role", f"{event.row_id} was cancelled")
+
+
+def planned_and_past(records: Records) -> Iterator[Breach]:
+    """A planned event whose day has passed says in its summary what was found of it."""
+    for event in records.rows("events"):
+        checked = records.checked_through("events")
+        is_past = event["start_date"] and _days(event, "start")[1] <= checked
+        if event["status"] == "planned" and is_past and "found" not in event["summary"]:
+            yield Breach(event, "summary", "does not say what was found of the planned event")
+
+
+def said_by_nobody(records: Records) -> Iterator[Breach]:
+    """A statement names the person who made it, or describes the speaker."""
+    for row in records.rows("statements"):
+        if row["person"] is None and row["speaker"] is None:
+            yield Breach(row, "speaker", "neither a person nor a speaker is named")
+
+
+def asked_without_asking(records: Records) -> Iterator[Breach]:
+    """Where no help was asked for, there is no day or addressee of an appeal."""
+    for row in records.rows("assistance_requests"):
+        if (row["form"] == "none") != (row["outcome"] == "not_requested"):
+            yield Breach(row, "outcome", f"{row['outcome']} does not go with form {row['form']}")
+        elif row["form"] == "none" and (row["request_date"] or row["addressee"]):
+            yield Breach(row, "form", "an appeal is described")
+
+
 def not_cited(records: Records) -> Iterator[Breach]:
     """Every row has a source: at least one citation supports it.
 
-    Code lists, people and sources are exempt; participants of an event and parties to a
-    document may rest on the citations of their event or document.
+    Code lists, people and sources are exempt, and figures name theirs in the row; participants
+    of an event and parties to a document may rest on the citations of their event or document.
     """
     supported = {
         (citation["table"], citation["row_id"])
@@ -291,7 +394,7 @@ def cites_nothing(records: Records) -> Iterator[Breach]:
 
 def never_cited(records: Records) -> Iterator[Breach]:
     """Every source is cited at least once."""
-    cited = {citation["source_id"] for citation in records.rows("citations")}
+    cited = {row["source_id"] for row in [*records.rows("citations"), *records.rows("figures")]}
     for source in records.rows("sources"):
         if source.row_id not in cited:
             yield Breach(source, "source_id", f"{source.row_id} is cited nowhere")
@@ -378,6 +481,16 @@ RULES: Final[tuple[Callable[[Records], Iterator[Breach]], ...]] = (
     amends_what_comes_later,
     outlives_its_document,
     bound_without_signing,
+    figure_of_nothing,
+    unit_does_not_fit,
+    range_without_ends,
+    two_preferred,
+    contribution_to_nothing,
+    contingent_without_state,
+    cancelled_and_attended,
+    planned_and_past,
+    said_by_nobody,
+    asked_without_asking,
     not_cited,
     cites_nothing,
     never_cited,
@@ -400,6 +513,15 @@ def _standing(day: date, precision: str, *, is_end: bool) -> date:
     if precision == "year":
         return date(day.year, 12, 31) if is_end else date(day.year, 1, 1)
     return day
+
+
+def attendance(records: Records) -> dict[str, set[str]]:
+    """Return the states that have a row of attendance, by event."""
+    present: dict[str, set[str]] = defaultdict(set)
+    for row in records.rows("event_participants"):
+        if row["role"] in ATTENDANCE:
+            present[row["event_id"]].add(row["iso3"])
+    return present
 
 
 def _overlaps(rows: Iterable[Row], group: Callable[[Row], Any]) -> Iterator[Breach]:
