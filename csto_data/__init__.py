@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from csto_data.missing import gaps
     from csto_data.package import path
     from csto_data.provenance import cite, explain
-    from csto_data.status import changes
+    from csto_data.roster import changes, members
     from csto_data.validation import validate
 
     __version__: str
@@ -34,12 +34,13 @@ _HOMES = {
     "DamagedPackageError": "errors",
     "MissingExtraError": "errors",
     "UnknownNameError": "errors",
-    "changes": "status",
+    "changes": "roster",
     "cite": "provenance",
     "describe": "describing",
     "explain": "provenance",
     "gaps": "missing",
     "load": "loading",
+    "members": "roster",
     "path": "package",
     "schema": "frames",
     "tables": "describing",
@@ -57,6 +58,7 @@ __all__ = [
     "explain",
     "gaps",
     "load",
+    "members",
     "path",
     "schema",
     "tables",

@@ -163,7 +163,8 @@ def changes_command(basis: str | None, form: str) -> None:
     from dataclasses import astuple, fields
 
     from csto_data.package import installed
-    from csto_data.status import BASES, Change, roster_changes
+    from csto_data.roster import Change, roster_changes
+    from csto_data.spells import BASES
 
     bases = (basis,) if basis else BASES
     rows = [list(astuple(c)) for one in bases for c in roster_changes(installed(), one)]

@@ -25,7 +25,6 @@ ORDER: Final = (
     ("signed", "in_force"),
     ("in_force", "ended"),
 )
-ENDS: Final = {"end", "ended"}
 SHARED_OFFICES: Final = {"deputy_secretary_general"}
 OF_MEMBERS_ALONE: Final = {"participant", "absent", "chair", "refused"}
 SAME_FIGURE: Final = (
@@ -72,16 +71,14 @@ def date_and_precision_disagree(records: Records) -> Iterator[Breach]:
 
     A start of precision `month` or `year` stands on the first day of it, an end on the last.
     """
-    for row in records.all():
-        for column in [name for name in row.cells if name.endswith("_precision")]:
-            what = column.removesuffix("_precision")
-            day, precision = row[f"{what}_date"], row[column]
-            if (day is None) != (precision is None):
-                missing = column if precision is None else f"{what}_date"
-                yield Breach(row, missing, f"empty, but its partner is {precision or day}")
-            elif day and day != _standing(day, precision, is_end=what in ENDS):
-                proper = _standing(day, precision, is_end=what in ENDS)
-                yield Breach(row, f"{what}_date", f"{day} of precision {precision} is {proper}")
+    for table in records.tables:
+        for field in records.package.fields(table):
+            column = field["name"]
+            if not column.endswith("_precision"):
+                continue
+            is_end = "after" in field["constraints"]["enum"]
+            for row in records.rows(table):
+                yield from _disagreement(row, column.removesuffix("_precision"), is_end=is_end)
 
 
 def spells_overlap(records: Records) -> Iterator[Breach]:
@@ -505,6 +502,16 @@ RULES: Final[tuple[Callable[[Records], Iterator[Breach]], ...]] = (
 
 def _days(row: Row, what: str) -> tuple[date, date]:
     return possible_days(row[f"{what}_date"], row[f"{what}_precision"])
+
+
+def _disagreement(row: Row, what: str, *, is_end: bool) -> Iterator[Breach]:
+    day, precision = row[f"{what}_date"], row[f"{what}_precision"]
+    if (day is None) != (precision is None):
+        missing = f"{what}_precision" if precision is None else f"{what}_date"
+        yield Breach(row, missing, f"empty, but its partner is {precision or day}")
+    elif day and day != _standing(day, precision, is_end=is_end):
+        proper = _standing(day, precision, is_end=is_end)
+        yield Breach(row, f"{what}_date", f"{day} of precision {precision} is {proper}")
 
 
 def _standing(day: date, precision: str, *, is_end: bool) -> date:

@@ -65,6 +65,7 @@ SEEDS = {
     },
     "events": {"csc-2018-12-06", "kazakhstan-deployment-2022-arrival", "uzb-suspension-2012"},
     "event_participants": {
+        "kazakhstan-deployment-2022/ARM/participant",
         "csc-2022-11-23/ARM/chair",
         "csc-2022-11-23/ARM/participant",
         "csc-2022-11-23/KAZ/participant",
@@ -81,6 +82,16 @@ SEEDS = {
     "document_parties": {"ksor-agreement-2009-uzb-1", "ksor-agreement-2009-kaz-1"},
     "provisions": {"cst-protocol-1999-duration"},
     "affiliations": {"serbia-national-assembly-observer"},
+    "assistance_requests": {"kaz-2022", "arm-2020-none"},
+    "statements": {"abdrakhmanov-2017-cyber-shield"},
+    "initiatives": {"ksor-arms-programme-2013"},
+    "force_contributions": {"kazakhstan-deployment-2022-arm", "ksor-kaz-37-air-assault-brigade"},
+    "bases": {"kant-air-base"},
+    "figures": {
+        "ksor-personnel-2009",
+        "ksor-personnel-2019",
+        "kazakhstan-deployment-2022-personnel",
+    },
 }
 """Rows that tests break; the small copy holds them and whatever they need."""
 

@@ -45,6 +45,7 @@ def test_pandas_types_are_those_of_the_schema(table: str) -> None:
     types = {
         "string": "string",
         "integer": "Int64",
+        "number": "Float64",
         "boolean": "boolean",
         "date": f"datetime64[{unit}]",
     }
@@ -58,12 +59,14 @@ def test_polars_and_arrow_types_are_those_of_the_schema(table: str) -> None:
     polars_types = {
         "string": pl.String(),
         "integer": pl.Int64(),
+        "number": pl.Float64(),
         "boolean": pl.Boolean(),
         "date": pl.Date(),
     }
     arrow_types = {
         "string": pa.string(),
         "integer": pa.int64(),
+        "number": pa.float64(),
         "boolean": pa.bool_(),
         "date": pa.date32(),
     }

@@ -7,7 +7,7 @@ import pytest
 
 import csto_data as csto
 from csto_data.package import installed
-from csto_data.status import standing
+from csto_data.spells import standing
 
 SIX = ["ARM", "BLR", "KAZ", "KGZ", "RUS", "TJK"]
 NINE = ["ARM", "AZE", "BLR", "GEO", "KAZ", "KGZ", "RUS", "TJK", "UZB"]

@@ -88,6 +88,38 @@ WRONG_CELLS = [
         "ratified_date",
         "2009-02-17",
     ),
+    ("figure_of_nothing", "figures", "ksor-personnel-2019", "subject_id", "zzz"),
+    ("figure_of_nothing", "figures", "ksor-personnel-2019", "subject_table", "force"),
+    ("unit_does_not_fit", "figures", "ksor-personnel-2019", "unit", "kg"),
+    ("range_without_ends", "figures", "ksor-personnel-2019", "comparator", "range", "value_max"),
+    ("range_without_ends", "figures", "ksor-personnel-2019", "value_max", "20000"),
+    (
+        "contribution_to_nothing",
+        "force_contributions",
+        "ksor-kaz-37-air-assault-brigade",
+        "force_id",
+        "",
+    ),
+    (
+        "contingent_without_state",
+        "force_contributions",
+        "kazakhstan-deployment-2022-arm",
+        "iso3",
+        "NAM",
+    ),
+    (
+        "planned_and_past",
+        "events",
+        "kazakhstan-deployment-2022-arrival",
+        "status",
+        "planned",
+        "summary",
+    ),
+    ("asked_without_asking", "assistance_requests", "kaz-2022", "outcome", "not_requested"),
+    ("asked_without_asking", "assistance_requests", "arm-2020-none", "addressee", "CSTO", "form"),
+    ("other_way_of_writing", "figures", "ksor-personnel-2019", "value", "18000.0"),
+    ("type_error", "figures", "ksor-personnel-2019", "value", "18 thousand"),
+    ("constraint_error", "figures", "ksor-personnel-2019", "value", "-1"),
     ("signed_after_it_starts", "members", "aze-cst-member-1", "signed_date", "1994-04-21"),
     ("starts_after_checked", "members", "uzb-csto-suspended-1", "start_date", "2099-12-19"),
     ("outside_its_whole", "events", "kazakhstan-deployment-2022-arrival", "end_date", "2022-03-01"),
@@ -171,6 +203,28 @@ def add_participant(**cells: str) -> Callable[[Copy], tuple[str, int, str]]:
     return spoil
 
 
+def prefer_twice(copy: Copy) -> tuple[str, int, str]:
+    row = {"figure_id": "ksor-personnel-2019-9"}
+
+    def change(rows: list[dict[str, str]]) -> None:
+        (first,) = (figure for figure in rows if figure["figure_id"] == "ksor-personnel-2019")
+        rows.insert(rows.index(first) + 1, first | row)
+
+    copy.edit("figures", change)
+    return "data/figures.csv", copy.line_of("figures", row["figure_id"]), "is_preferred"
+
+
+def attend_what_was_cancelled(copy: Copy) -> tuple[str, int, str]:
+    return add_participant(event_id="csc-2018-12-06", iso3="KAZ", role="participant")(copy)
+
+
+def silence(copy: Copy) -> tuple[str, int, str]:
+    (statement,) = copy.records("statements")
+    for column in ("person", "speaker"):
+        copy.set_cell("statements", str(statement["statement_id"]), column, "")
+    return "data/statements.csv", 2, "speaker"
+
+
 def support_nothing_of(table: str) -> Callable[[Copy], tuple[str, int, str]]:
     def spoil(copy: Copy) -> tuple[str, int, str]:
         row = copy.records(table)[0]
@@ -226,6 +280,9 @@ WRONG_ROWS = [
     ("attends_twice", add_participant(iso3="ARM", role="party")),
     ("two_chairs", add_participant(iso3="KAZ", role="chair")),
     ("not_a_member_that_day", add_participant(iso3="NAM", role="participant")),
+    ("two_preferred", prefer_twice),
+    ("cancelled_and_attended", attend_what_was_cancelled),
+    ("said_by_nobody", silence),
     ("not_cited", support_nothing_of("bodies")),
     ("not_cited", support_nothing_of("members")),
     ("never_cited", add_a_source_that_nothing_cites),
