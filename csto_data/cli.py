@@ -96,12 +96,26 @@ def _print_rows(
 
 
 @command.command("describe")
-@click.argument("table")
-def describe_command(table: str) -> None:
+@click.argument("table", required=False)
+@click.option("--all", "every", is_flag=True, help="All tables: the whole codebook.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown"]),
+    default="text",
+    show_default=True,
+)
+def describe_command(table: str | None, every: bool, form: str) -> None:
     """Print the codebook of TABLE: what a row is, and what each column means."""
-    from csto_data.describing import describe
+    from csto_data.describing import codebook, describe, tables
 
-    click.echo(str(describe(table)))
+    if bool(table) == every:
+        raise click.UsageError("name one table, or ask for --all")
+    if every and form == "markdown":
+        click.echo(codebook(), nl=False)
+        return
+    for description in map(describe, [one.name for one in tables()] if every else [str(table)]):
+        click.echo(description.to_markdown() if form == "markdown" else f"{description}\n")
 
 
 @command.command("explain")

@@ -47,6 +47,25 @@ class TableDescription:
 
     __repr__ = __str__
 
+    def to_markdown(self) -> str:
+        """Return the codebook of the table as a section in Markdown."""
+        parts = [
+            f"## {self.name}",
+            f"**{self.title}.** {self.description}",
+            f"*Coverage:* {self.coverage} Checked through {self.checked_through}.",
+            f"*Key:* {', '.join(f'`{name}`' for name in self.key)}.",
+            "| column | type | meaning |\n|---|---|---|\n"
+            + "\n".join(self._column_row(column) for column in self.columns),
+        ]
+        vocabularies = filter(None, map(_vocabulary_text, self.columns))
+        return "\n\n".join([*parts, *vocabularies])
+
+    def _column_row(self, column: Column) -> str:
+        refers = self.references.get(column.name)
+        meaning = column.description + (f" Refers to `{refers}`." if refers else "")
+        example = as_text(column.example)
+        return f"| `{column.name}` | {column.type} | {meaning} Example: `{example}` |"
+
     def _column_text(self, column: Column) -> str:
         lines = [f"{column.name} ({column.type})", indent(fill(column.description, 92), "    ")]
         if column.name in self.references:
@@ -54,6 +73,14 @@ class TableDescription:
         labels = (column.enum_labels or {}).items()
         lines += [f"      {value}: {label}" for value, label in labels]
         return "\n".join([*lines, f"    example: {as_text(column.example)}"])
+
+
+def _vocabulary_text(column: Column) -> str:
+    """Return the values that a column may take, as a list in Markdown."""
+    if not column.enum_labels:
+        return ""
+    lines = [f"- `{value}`: {label}" for value, label in column.enum_labels.items()]
+    return "\n".join([f"Values of `{column.name}`:", "", *lines])
 
 
 def tables() -> Listing[TableSummary]:
@@ -99,6 +126,28 @@ def describe(table: str) -> TableDescription:
             for key in schema.foreign_keys
         },
     )
+
+
+def codebook() -> str:
+    """Return the codebook of all tables as a page in Markdown.
+
+    >>> codebook().splitlines()[0]
+    '# Codebook'
+    """
+    descriptor = Descriptor.model_validate(installed().descriptor)
+    head = [
+        "# Codebook",
+        f"{descriptor.title}. {descriptor.description}",
+        "Written by `csto-data describe --all --format markdown` from the schemas, in which every "
+        "column is declared once. `csto-data gaps` counts what is expected in a table and empty.",
+        "| table | a row is |\n|---|---|\n"
+        + "\n".join(
+            f"| [{entry.name}](#{entry.name}) | {entry.description} |"
+            for entry in descriptor.resources
+        ),
+    ]
+    sections = [describe(entry.name).to_markdown() for entry in descriptor.resources]
+    return "\n\n".join([*head, *sections]) + "\n"
 
 
 def _row_count(package: Package, table: str) -> int:

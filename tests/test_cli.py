@@ -96,6 +96,14 @@ def test_describe_explains_every_column_and_value() -> None:
     assert "suspended: Membership suspended by decision" in text
 
 
+def test_the_codebook_describes_every_table_in_markdown() -> None:
+    text = output("describe", "--all", "--format", "markdown")
+    for table in installed().tables:
+        assert f"\n## {table}\n" in text
+        for column in installed().column_names(table):
+            assert f"| `{column}` |" in text
+
+
 def test_explain_prints_sources_and_disputes() -> None:
     text = output("explain", "members", "uzb-csto-member-1")
     assert "disputes 2012-06-28" in text
@@ -119,6 +127,8 @@ def test_cite_and_version_name_the_version() -> None:
         (["explain", "members", "uzb-csto-1"], "unknown row 'uzb-csto-1' in members: did you mean"),
         (["cite", "endnote"], "unknown style 'endnote'"),
         (["validate", "/no/such/folder"], "there is no folder /no/such/folder"),
+        (["describe"], "name one table, or ask for --all"),
+        (["describe", "members", "--all"], "name one table, or ask for --all"),
         (["tabels"], "No such command 'tabels'"),
         (["show"], "Missing argument 'TABLE'"),
     ],
