@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from csto_data.annotation import annotate, check_codes
     from csto_data.describing import describe, tables
     from csto_data.errors import (
         CstoDataError,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from csto_data.loading import load
     from csto_data.missing import gaps
     from csto_data.package import path
+    from csto_data.panels import dyads, panel
     from csto_data.provenance import cite, explain
     from csto_data.roster import changes, members
     from csto_data.validation import validate
@@ -34,13 +36,17 @@ _HOMES = {
     "DamagedPackageError": "errors",
     "MissingExtraError": "errors",
     "UnknownNameError": "errors",
+    "annotate": "annotation",
     "changes": "roster",
+    "check_codes": "annotation",
     "cite": "provenance",
     "describe": "describing",
+    "dyads": "panels",
     "explain": "provenance",
     "gaps": "missing",
     "load": "loading",
     "members": "roster",
+    "panel": "panels",
     "path": "package",
     "schema": "frames",
     "tables": "describing",
@@ -52,13 +58,17 @@ __all__ = [
     "DamagedPackageError",
     "MissingExtraError",
     "UnknownNameError",
+    "annotate",
     "changes",
+    "check_codes",
     "cite",
     "describe",
+    "dyads",
     "explain",
     "gaps",
     "load",
     "members",
+    "panel",
     "path",
     "schema",
     "tables",

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import warnings
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,8 +26,28 @@ FORMAT: Final = click.option(
 )
 
 
+BASIS: Final = click.option(
+    "--basis",
+    type=click.Choice(["in_force", "signature"]),
+    default="in_force",
+    show_default=True,
+    help="Whether spells open with the entry into force or with the signature.",
+)
+UNIT: Final = click.option(
+    "--unit", type=click.Choice(["year", "month", "day"]), default="year", show_default=True
+)
+RULE: Final = click.option(
+    "--rule",
+    type=click.Choice(["any", "all", "majority", "jan1", "jul1", "dec31"]),
+    default="any",
+    show_default=True,
+    help="Which days of the period decide.",
+)
+
+
 def main() -> None:
-    """Run the command; a mistake gives one line."""
+    """Run the command; a mistake gives one line, and so does a warning."""
+    warnings.showwarning = lambda message, *_, **__: click.echo(f"csto-data: {message}", err=True)
     try:
         command()
     except CstoDataError as error:
@@ -167,6 +188,42 @@ def validate_command(path: Path | None, form: str) -> None:
     sys.exit(1 if problems else 0)
 
 
+@command.command("members")
+@click.option("--on", metavar="DAY", help="A day such as 2009-01-01; else the last checked one.")
+@BASIS
+@FORMAT
+def members_command(on: str | None, basis: str, form: str) -> None:
+    """Show what each of the nine states was on a day."""
+    from csto_data.roster import members
+
+    _print_frame(members(on, basis), form)
+
+
+@command.command("panel")
+@UNIT
+@RULE
+@BASIS
+@FORMAT
+def panel_command(unit: str, rule: str, basis: str, form: str) -> None:
+    """Print the nine states by years, months or days, with their membership."""
+    from csto_data.panels import panel
+
+    _print_frame(panel(unit, rule=rule, basis=basis), form)
+
+
+@command.command("dyads")
+@UNIT
+@RULE
+@BASIS
+@click.option("--directed", is_flag=True, help="Each pair both ways.")
+@FORMAT
+def dyads_command(unit: str, rule: str, basis: str, directed: bool, form: str) -> None:
+    """Print the pairs of states that are members at the same time."""
+    from csto_data.panels import dyads
+
+    _print_frame(dyads(unit, rule=rule, basis=basis, directed=directed), form)
+
+
 @command.command("changes")
 @click.option(
     "--basis", type=click.Choice(["in_force", "signature"]), help="One legal reading; else both."
@@ -207,6 +264,17 @@ def cite_command(style: str) -> None:
     from csto_data.provenance import cite
 
     click.echo(cite(style))
+
+
+def _print_frame(frame: Any, form: str) -> None:
+    """Print a pandas frame; null is empty, and a timestamp is its day."""
+    plain = frame.astype(object).where(frame.notna(), None)
+    rows = [[_plain(cell) for cell in row] for row in plain.to_numpy().tolist()]
+    _print_rows(list(frame.columns), rows, form, all_columns=True)
+
+
+def _plain(cell: Any) -> Any:
+    return cell.date() if hasattr(cell, "date") else cell
 
 
 def _print_table(names: list[str], rows: list[list[Any]], *, all_columns: bool = True) -> None:

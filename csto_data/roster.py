@@ -15,6 +15,7 @@ from csto_data.spells import (
     STATUSES,
     Standing,
     check_name,
+    check_statuses,
     spells_by_state,
     standing,
     turning_days,
@@ -80,8 +81,7 @@ def members(
     package = installed()
     checked = package.checked_through("members")
     day = checked if on is None else as_day(on)
-    for status in [counting] if isinstance(counting, str) else counting:
-        check_name("status", status, STATUSES)
+    check_statuses(counting)
     if day > checked:
         warn_unchecked(str(day), checked)
     names = {row["iso3"]: row["name"] for row in package.records("countries")}

@@ -110,6 +110,12 @@ def check_name(kind: str, name: str, known: Sequence[str]) -> None:
         raise unknown_name(kind, str(name), known)
 
 
+def check_statuses(statuses: Sequence[str]) -> None:
+    """Raise `UnknownNameError` unless all of these are statuses."""
+    for status in [statuses] if isinstance(statuses, str) else statuses:
+        check_name("status", status, STATUSES)
+
+
 def _windows_of(
     iso3: str, readings: list[list[Record]], basis: str, checked: date
 ) -> Iterator[Window]:

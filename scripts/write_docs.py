@@ -9,6 +9,8 @@ import re
 import sys
 from pathlib import Path
 
+from membership_page import membership_page
+
 from csto_data.describing import codebook, describe, tables
 
 ROOT = Path(__file__).parents[1]
@@ -23,7 +25,11 @@ def readme() -> str:
     return re.sub(r"<!-- tables -->.*<!-- /tables -->", lambda _: block, text, flags=re.DOTALL)
 
 
-PAGES = {"README.md": readme, "docs/codebook.md": codebook}
+PAGES = {
+    "README.md": readme,
+    "docs/codebook.md": codebook,
+    "docs/membership.md": membership_page,
+}
 
 
 def main() -> int:

@@ -125,6 +125,8 @@ def test_cite_and_version_name_the_version() -> None:
         (["show", "members", "--where", "start_date>"], "has no value after >"),
         (["show", "members", "--where", "start_date>2006"], "'2006' in 'start_date>2006' is not"),
         (["explain", "members", "uzb-csto-1"], "unknown row 'uzb-csto-1' in members: did you mean"),
+        (["members", "--on", "2009"], "'2009' is not a day: write it as 2012-12-19"),
+        (["panel", "--unit", "month", "--rule", "jan1"], "the rule 'jan1' goes with years only"),
         (["cite", "endnote"], "unknown style 'endnote'"),
         (["validate", "/no/such/folder"], "there is no folder /no/such/folder"),
         (["describe"], "name one table, or ask for --all"),
@@ -202,6 +204,37 @@ def test_changes_lists_the_roster_by_basis() -> None:
     rows = json.loads(output("changes", "--basis", "signature", "--format", "json"))
     assert len(rows) == len(csto.changes("signature"))
     assert rows[0]["date"] == "1992-05-15"
+
+
+def test_members_on_a_day_under_each_basis() -> None:
+    rows = json.loads(output("members", "--on", "2009-01-01", "--format", "json"))
+    assert [row["iso3"] for row in rows if row["is_member"]] == [
+        "ARM",
+        "BLR",
+        "KAZ",
+        "KGZ",
+        "RUS",
+        "TJK",
+        "UZB",
+    ]
+    signed = ("members", "--on", "1992-05-15", "--basis", "signature", "--format", "json")
+    assert sum(row["is_member"] for row in json.loads(output(*signed))) == 6
+
+
+def test_a_day_past_the_last_checked_one_gets_one_line_of_warning() -> None:
+    done = run("members", "--on", "2099-01-01")
+    assert done.returncode == 0
+    assert done.stderr.startswith("csto-data: 2099-01-01: past the last checked day")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_panel_and_dyads_print_what_the_module_returns() -> None:
+    rows = list(csv.DictReader(io.StringIO(output("panel", "--rule", "dec31", "--format", "csv"))))
+    assert len(rows) == len(csto.panel("year", rule="dec31"))
+    assert rows[0]["iso3"] == "ARM"
+    assert rows[0]["is_member"] == "false"
+    pairs = list(csv.DictReader(io.StringIO(output("dyads", "--directed", "--format", "csv"))))
+    assert len(pairs) == len(csto.dyads("year", directed=True))
 
 
 def test_gaps_counts_by_table_and_lists_one_table() -> None:

@@ -1,13 +1,15 @@
 """Who was what on a day, under each legal reading."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 import pytest
+from conftest import Copy
 
 import csto_data as csto
 from csto_data.package import installed
-from csto_data.spells import standing
+from csto_data.roster import UncheckedDayWarning
+from csto_data.spells import standing, windows
 
 SIX = ["ARM", "BLR", "KAZ", "KGZ", "RUS", "TJK"]
 NINE = ["ARM", "AZE", "BLR", "GEO", "KAZ", "KGZ", "RUS", "TJK", "UZB"]
@@ -86,3 +88,83 @@ def test_each_change_begins_where_the_last_one_ended() -> None:
 def test_an_unknown_basis_gets_a_suggestion() -> None:
     with pytest.raises(csto.UnknownNameError, match="did you mean 'signature'"):
         csto.changes("signatures")
+
+
+def test_members_has_a_row_for_each_of_the_nine_states() -> None:
+    frame = csto.members()
+    assert frame["iso3"].tolist() == NINE
+    assert list(frame.columns) == [
+        "iso3",
+        "name",
+        "instrument",
+        "status",
+        "is_member",
+        "member_id",
+    ]
+    assert frame.set_index("iso3").loc["ARM", "status"] == "frozen"
+
+
+@pytest.mark.parametrize(("day", "basis", "expected"), ROSTERS)
+def test_members_on_the_days_of_change(
+    day: str, basis: str, expected: dict[str, list[str]]
+) -> None:
+    frame = csto.members(on=day, basis=basis)
+    bound = frame.dropna(subset="status")
+    found: dict[str, list[str]] = {}
+    for row in bound.itertuples():
+        found.setdefault(f"{row.instrument} {row.status}", []).append(row.iso3)
+    assert found == expected
+    assert frame["is_member"].equals(frame["status"].isin(["member", "frozen"]).astype("boolean"))
+
+
+def test_all_six_are_members_once_on_the_day_on_which_they_signed_the_charter() -> None:
+    frame = csto.members(on="2002-10-07", basis="signature")
+    assert frame.loc[frame["is_member"], "iso3"].tolist() == SIX
+
+
+def test_what_counts_as_membership_can_be_changed() -> None:
+    frame = csto.members(counting=["member"]).set_index("iso3")
+    assert not frame.loc["ARM", "is_member"]
+
+
+def test_past_the_last_checked_day_all_is_unknown() -> None:
+    day = installed().checked_through("members") + timedelta(days=1)
+    with pytest.warns(UncheckedDayWarning, match=f"{day}: past the last checked day"):
+        frame = csto.members(on=day)
+    assert frame[["instrument", "status", "is_member", "member_id"]].isna().all(axis=None)
+    assert len(frame) == 9
+
+
+@pytest.mark.parametrize("day", ["2012-13-01", "yesterday", 20121219])
+def test_what_is_not_a_day_is_refused(day: object) -> None:
+    with pytest.raises(csto.CstoDataError, match="is not a day: write it as 2012-12-19"):
+        csto.members(on=day)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("uncertain", "day", "expected"),
+    [
+        (None, "2006-07-31", False),
+        (None, "2006-08-01", None),
+        (None, "2006-08-31", True),
+        ("earliest", "2006-08-01", True),
+        ("latest", "2006-08-30", False),
+        ("latest", "2006-08-31", True),
+    ],
+)
+def test_an_imprecise_date_leaves_the_answer_open(
+    copy: Copy, uncertain: str | None, day: str, expected: bool | None
+) -> None:
+    for what in ("signed", "start"):
+        copy.set_cell("members", "uzb-csto-member-1", f"{what}_date", "2006-08-01")
+        copy.set_cell("members", "uzb-csto-member-1", f"{what}_precision", "month")
+    when = date.fromisoformat(day)
+    (found, *_) = [
+        *(
+            w.status
+            for w in windows(copy, "in_force", uncertain)
+            if w.iso3 == "UZB" and w.first <= when <= w.last
+        ),
+        "nothing",
+    ]
+    assert found == {True: "member", False: "nothing", None: None}[expected]
