@@ -92,7 +92,7 @@ def panel(  # noqa: PLR0913
     for a day of the year with months or days.
 
     >>> frame = panel("year", rule="any")
-    >>> frame.loc[frame["year"] == 1999, "is_member"].sum()
+    >>> int(frame.loc[frame["year"] == 1999, "is_member"].sum())
     9
     """
     package = installed()
