@@ -139,13 +139,13 @@ def changes(basis: str | None = None) -> "pandas.DataFrame":
 
 def roster_changes(package: Package, basis: str) -> list[Change]:
     """Return every change of a state's standing under one basis, in the order of the days."""
-    found = []
+    found, supports = [], _supports(package)
     for iso3, spells in spells_by_state(package).items():
         before: Standing | None = None
         for day in turning_days(spells):
             after = standing(spells, day, basis)
             if _names(after) != _names(before):
-                cause = _cause(package, day, after or before, is_end=after is None)
+                cause = _cause(supports, day, after or before, is_end=after is None)
                 names = (*_names(before), *_names(after))
                 found.append(Change(day, basis, iso3, *names, **cause))
             before = after
@@ -170,7 +170,13 @@ def _names(one: Standing | None) -> tuple[str | None, str | None]:
     return (one.instrument, one.status) if one else (None, None)
 
 
-def _cause(package: Package, day: date, known: Standing | None, *, is_end: bool) -> dict[str, Any]:
+def _cause(
+    supports: dict[tuple[object, ...], list[str]],
+    day: date,
+    known: Standing | None,
+    *,
+    is_end: bool,
+) -> dict[str, Any]:
     """Return the spell behind a change, its event, its document, and the sources of the day."""
     assert known is not None
     spell = known.spell
@@ -179,9 +185,9 @@ def _cause(package: Package, day: date, known: Standing | None, *, is_end: bool)
     member_id, event = str(spell["member_id"]), spell[f"{what}_event_id"]
     document = None if is_end else spell["document_id"]
     sources = (
-        _sources(package, "members", member_id, f"{what}_date")
-        or _sources(package, "events", str(event), "*")
-        or _sources(package, "members", member_id, "*")
+        supports.get(("members", member_id, f"{what}_date"))
+        or supports.get(("events", event, "*"))
+        or supports.get(("members", member_id, "*"), [])
     )
     return {
         "member_id": member_id,
@@ -191,10 +197,11 @@ def _cause(package: Package, day: date, known: Standing | None, *, is_end: bool)
     }
 
 
-def _sources(package: Package, table: str, row_id: str, field: str) -> list[str]:
-    wanted = (table, row_id, field, "supports")
-    return [
-        str(citation["source_id"])
-        for citation in package.records("citations")
-        if wanted == tuple(citation[name] for name in ("table", "row_id", "field", "stance"))
-    ]
+def _supports(package: Package) -> dict[tuple[object, ...], list[str]]:
+    """Return the sources that support each cell or row."""
+    found: dict[tuple[object, ...], list[str]] = {}
+    for citation in package.records("citations"):
+        if citation["stance"] == "supports":
+            place = (citation["table"], citation["row_id"], citation["field"])
+            found.setdefault(place, []).append(str(citation["source_id"]))
+    return found
