@@ -2,8 +2,8 @@
 
 The table has a row for each of the nine states, one for all other states and one for unknown
 codes, and a column for each day (or year), with one for all before, one for all after, and one for
-empty cells. Its cells are small
-numbers that stand for an answer, so that ten million rows cost a few passes over memory.
+empty cells. Its cells are small numbers that stand for an answer, so that ten million rows cost a
+few passes over memory.
 """
 
 from collections.abc import Iterator
@@ -37,7 +37,8 @@ class Answers:
         self.first = _number(min(stretch.first for stretch in stretches))
         self.last = _number(question.last_known)
         shape = (len(self.states) + 2, self.last - self.first + 4)
-        self.table = np.full(shape, BOUND_BY_NOTHING, dtype=np.uint8)
+        smallest = np.min_scalar_type(len(stretches) + BOUND_BY_NOTHING)
+        self.table = np.full(shape, BOUND_BY_NOTHING, dtype=smallest)
         self.status = np.array([-1, -1, -1], dtype=np.int8)
         self.instrument = np.array([-1, -1, -1], dtype=np.int8)
         self.is_member = np.array([-1, -1, 0], dtype=np.int8)
@@ -70,11 +71,11 @@ class Answers:
 
     def look_up(
         self, rows: "NDArray[np.intp]", factors: "NDArray[Any]", moments: "Moments"
-    ) -> "NDArray[np.uint8]":
+    ) -> "NDArray[Any]":
         """Return the number of the answer for each cell: its row by its factor, and its moment."""
         width, cells = self.table.shape[1], self.table.ravel()
         starts = rows * width
-        found = np.empty(len(factors), dtype=np.uint8)
+        found = np.empty(len(factors), dtype=cells.dtype)
         for part in _parts(len(factors)):
             columns = np.clip(moments.numbers(part), self.first - 1, self.last + 1)
             columns -= self.first - 1

@@ -32,6 +32,7 @@ SAME_FIGURE: Final = (
     "subject_id",
     "measure",
     "substance",
+    "answer",
     "iso3",
     "figure_basis",
     "period_start_date",
@@ -302,7 +303,7 @@ def range_without_ends(records: Records) -> Iterator[Breach]:
 def two_preferred(records: Records) -> Iterator[Breach]:
     """Of the figures for the same thing and period at most one is preferred.
 
-    The same thing is the same subject, measure, substance, state and basis.
+    The same thing is the same subject, measure, substance or answer, state and basis.
     """
     seen: dict[tuple[Any, ...], str] = {}
     for figure in records.rows("figures"):
