@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from csto_data.annotation import annotate, check_codes
     from csto_data.describing import describe, tables
+    from csto_data.drills import exercises
     from csto_data.errors import (
         CstoDataError,
         DamagedPackageError,
@@ -42,6 +43,7 @@ _HOMES = {
     "cite": "provenance",
     "describe": "describing",
     "dyads": "panels",
+    "exercises": "drills",
     "explain": "provenance",
     "gaps": "missing",
     "load": "loading",
@@ -64,6 +66,7 @@ __all__ = [
     "cite",
     "describe",
     "dyads",
+    "exercises",
     "explain",
     "gaps",
     "load",

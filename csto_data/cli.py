@@ -188,6 +188,19 @@ def validate_command(path: Path | None, form: str) -> None:
     sys.exit(1 if problems else 0)
 
 
+@command.command("exercises")
+@click.argument("year", required=False, type=int)
+@FORMAT
+def exercises_command(year: int | None, form: str) -> None:
+    """List the exercises, or those of YEAR, with hosts, participants and personnel."""
+    from dataclasses import astuple, fields
+
+    from csto_data.drills import Exercise, exercises
+
+    rows = [list(astuple(one)) for one in exercises(year)]
+    _print_rows([field.name for field in fields(Exercise)], rows, form)
+
+
 @command.command("members")
 @click.option("--on", metavar="DAY", help="A day such as 2009-01-01; else the last checked one.")
 @BASIS
