@@ -12,12 +12,11 @@ from csto_data.errors import CstoDataError, unknown_name
 from csto_data.package import Package, Record, installed
 from csto_data.spells import (
     COUNTING,
-    INSTRUMENTS,
     ONE_DAY,
-    STATUSES,
     Window,
     check_name,
     check_statuses,
+    frame_types,
     spells_by_state,
     windows,
 )
@@ -341,18 +340,11 @@ def _frame(rows: list[dict[str, Any]]) -> "pandas.DataFrame":
     """Return rows as a frame with nullable types."""
     import pandas
 
-    types: dict[str, Any] = {
-        "is_member": "boolean",
-        "are_members": "boolean",
-        "is_chair": "boolean",
-        "instrument": pandas.CategoricalDtype(list(INSTRUMENTS)),
-        "status": pandas.CategoricalDtype(list(STATUSES)),
-        "days": "Int64",
-        "requests": "Int64",
-        "year": "Int64",
-        "month": "Int64",
-        **dict.fromkeys(("cow_code", "gw_code"), "Int64"),
-        **dict.fromkeys(("cow_code_1", "cow_code_2", "gw_code_1", "gw_code_2"), "Int64"),
+    codes = [f"{code}_code{suffix}" for code in ("cow", "gw") for suffix in ("", "_1", "_2")]
+    types = {
+        **frame_types(pandas),
+        **dict.fromkeys(("are_members", "is_chair"), "boolean"),
+        **dict.fromkeys(("days", "requests", "year", "month", *codes), "Int64"),
     }
     frame = pandas.DataFrame(rows)
     if "date" in frame:

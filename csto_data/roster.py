@@ -11,11 +11,10 @@ from csto_data.package import Package, installed
 from csto_data.spells import (
     BASES,
     COUNTING,
-    INSTRUMENTS,
-    STATUSES,
     Standing,
     check_name,
     check_statuses,
+    frame_types,
     spells_by_state,
     standing,
     turning_days,
@@ -101,16 +100,8 @@ def members(
                 "member_id": window.member_id if window else None,
             }
         )
-    return pandas.DataFrame(rows).astype(
-        {
-            "iso3": "string",
-            "name": "string",
-            "instrument": pandas.CategoricalDtype(list(INSTRUMENTS)),
-            "status": pandas.CategoricalDtype(list(STATUSES)),
-            "is_member": "boolean",
-            "member_id": "string",
-        }
-    )
+    text = {"name": "string", "member_id": "string"}
+    return pandas.DataFrame(rows).astype(frame_types(pandas) | text)
 
 
 def changes(basis: str | None = None) -> "pandas.DataFrame":

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import product
-from typing import Final
+from typing import Any, Final
 
 from csto_data.dates import possible_days
 from csto_data.errors import unknown_name
@@ -102,6 +102,16 @@ def turning_days(spells: Iterable[Record]) -> list[date]:
         end = spell["end_date"]
         days.add(end + ONE_DAY if isinstance(end, date) and end < date.max else None)
     return sorted(day for day in days if isinstance(day, date))
+
+
+def frame_types(pandas: Any) -> dict[str, Any]:
+    """Return the pandas types of the columns in which answers about membership stand."""
+    return {
+        "iso3": "string",
+        "instrument": pandas.CategoricalDtype(list(INSTRUMENTS)),
+        "status": pandas.CategoricalDtype(list(STATUSES)),
+        "is_member": "boolean",
+    }
 
 
 def check_name(kind: str, name: str, known: Sequence[str]) -> None:
