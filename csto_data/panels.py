@@ -34,7 +34,7 @@ Spans = list[tuple[date, date]]
 
 @dataclass(frozen=True)
 class Period:
-    """A year, month or day, with how much of it is checked."""
+    """A year, month or day, the last checked day of the spells, and how a row names it."""
 
     first: date
     last: date
@@ -48,8 +48,12 @@ class Period:
 
     @property
     def unchecked(self) -> int:
-        """The number of its days past the last checked one."""
-        return max(0, (self.last - max(self.checked, self.first - ONE_DAY)).days)
+        """The number of its days on which spells are unknown."""
+        return self.days_after(self.checked)
+
+    def days_after(self, checked: date) -> int:
+        """Return the number of its days past the last checked one."""
+        return max(0, (self.last - max(checked, self.first - ONE_DAY)).days)
 
     def days_in(self, spans: Spans) -> int:
         """Return how many of its days lie in stretches that do not overlap."""
@@ -99,13 +103,14 @@ def panel(  # noqa: PLR0913
     check_statuses(counting)
     found = windows(package, basis, uncertain)
     chairs, pleas = _chairs(package), _requests(package)
+    asked = package.checked_through("assistance_requests")
     rows = [
         {
             **codes,
             **period.name,
             **_of_state(period, own, rule, counting),
             "is_chair": _is_chair(period, chairs, iso3),
-            "requests": _number_of_requests(period, pleas.get(iso3, [])),
+            "requests": _number_of_requests(period, pleas.get(iso3, []), asked),
         }
         for iso3 in _chosen(package, states, code)
         for codes, own in [(_codes(iso3, code), [w for w in found if w.iso3 == iso3])]
@@ -311,10 +316,10 @@ def _requests(package: Package) -> dict[str, Spans]:
     return found
 
 
-def _number_of_requests(period: Period, requests: Spans) -> int | None:
+def _number_of_requests(period: Period, requests: Spans, checked: date) -> int | None:
     touching = [(a, b) for a, b in requests if a <= period.last and b >= period.first]
     inside = [(a, b) for a, b in touching if a >= period.first and b <= period.last]
-    return None if period.unchecked or len(inside) < len(touching) else len(inside)
+    return None if period.days_after(checked) or len(inside) < len(touching) else len(inside)
 
 
 def _range(record: Record, start: str, end: str) -> tuple[date, date]:

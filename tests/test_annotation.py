@@ -36,7 +36,10 @@ DAYS = st.one_of(
     st.dates(date(1980, 1, 1), date(2035, 12, 31)),
 )
 SETTINGS = settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
