@@ -39,7 +39,7 @@ def annotate(df: Any, question: Question) -> Any:
             )
         question = with_codes(question, [question.code] * len(question.country))
     else:
-        late = int(frame.select((moment > nw.lit(question.last_known)).sum()).item() or 0)
+        late = _late(frame, moment, question)
         values = {name: distinct(df, name) for name in question.country}
         question, strangers = detected(question, values)
         warn(question, strangers, late)
@@ -52,6 +52,17 @@ def annotate(df: Any, question: Question) -> Any:
     if len(members) == 2:
         columns.append(_pair(*members).alias(f"{question.out}pair"))
     return frame.with_columns(*columns).to_native()
+
+
+def _late(frame: Any, moment: nw.Expr, question: Question) -> int:
+    """Return how many rows of an eager frame lie past the last checked day or year."""
+    try:
+        return int(frame.select((moment > nw.lit(question.last_known)).sum()).item() or 0)
+    except nw.exceptions.InvalidOperationError as error:
+        reason = str(error).splitlines()[0]
+        raise CstoDataError(
+            f"column '{question.when}' does not hold days such as 2009-06-14: {reason}"
+        ) from None
 
 
 def _moment(question: Question, dtype: Any) -> nw.Expr:

@@ -257,6 +257,41 @@ def test_other_frames_and_lazy_frames_without_code_are_refused() -> None:
         csto.annotate(lazy, country="s", date="d")
     with pytest.raises(csto.CstoDataError, match="numbers are not read as days"):
         csto.annotate(pl.DataFrame({"s": ["ARM"], "d": [1]}), country="s", date="d", code="iso3")
+    for frame in (pl.DataFrame({"s": ["ARM"], "d": ["x"]}), pa.table({"s": ["ARM"], "d": ["x"]})):
+        with pytest.raises(csto.CstoDataError, match="does not hold days such as 2009-06-14"):
+            csto.annotate(frame, country="s", date="d", code="iso3")
+
+
+def frame_of_three(states: Any, days: Any) -> pd.DataFrame:
+    return pd.DataFrame({"s": states, "d": days})
+
+
+@pytest.mark.parametrize(
+    ("states", "code"),
+    [
+        (pd.Series(["UZB", None, "UZB"], dtype="string"), "iso3"),
+        (pd.Series(["UZB", None, "UZB"], dtype=pd.ArrowDtype(pa.string())), "iso3"),
+        (pd.Series([860, None, 860], dtype="Int64"), "iso_numeric"),
+        (pd.Series([704.0, None, 704.0]), "cow"),
+    ],
+    ids=["string", "arrow", "nullable integer", "float"],
+)
+def test_columns_of_states_of_every_kind(states: pd.Series, code: str) -> None:
+    frame = frame_of_three(states, ["2012-12-18", "2012-12-18", None])
+    result = csto.annotate(frame, country="s", date="d", code=code)
+    assert rows_of(result, ["csto_is_member"]) == [(True,), (None,), (None,)]
+
+
+@pytest.mark.parametrize("days", [[None] * 3, [float("nan")] * 3, [pd.NaT] * 3])
+def test_days_that_are_all_empty_give_nulls(days: list[Any]) -> None:
+    result = csto.annotate(frame_of_three(["UZB"] * 3, days), country="s", date="d", code="iso3")
+    assert result[COLUMNS].isna().all(axis=None)
+
+
+def test_an_empty_frame_gets_empty_columns() -> None:
+    result = csto.annotate(frame_of_three([], []), country="s", date="d")
+    assert list(result.columns) == ["s", "d", *COLUMNS]
+    assert len(result) == 0
 
 
 @pytest.mark.parametrize("backend", ["pandas", "polars", "pyarrow"])
