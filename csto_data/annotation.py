@@ -113,8 +113,9 @@ def annotate(  # noqa: PLR0913
 ) -> F:
     """Return the user's frame with the status of its states on its days.
 
-    `df` is a pandas, polars (eager or lazy) or pyarrow frame; the same kind comes back, its rows,
-    order, index and other columns unchanged. `country` names the column of states, `date` that
+    `df` is a pandas, polars (eager or lazy) or pyarrow frame, a DuckDB relation or an Ibis table;
+    the same kind comes back, its rows, order, index and other columns unchanged, and what is lazy
+    stays lazy. `country` names the column of states, `date` that
     of days. Three columns are added:
 
     - `csto_status`: member, suspended, frozen, signatory; null where the state is bound by nothing;
@@ -268,11 +269,11 @@ def _engine(df: Any) -> ModuleType:
         from csto_data import lookup
 
         return lookup
-    if library == "polars":
+    if library in ("polars", "duckdb", "_duckdb", "ibis"):
         from csto_data import expressions
 
         return expressions
     raise CstoDataError(
         f"cannot annotate a {type(df).__module__}.{type(df).__name__}: "
-        "pass a pandas, polars or pyarrow frame"
+        "pass a pandas, polars or pyarrow frame, a DuckDB relation or an Ibis table"
     )

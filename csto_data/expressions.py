@@ -43,14 +43,20 @@ def annotate(df: Any, question: Question) -> Any:
         values = {name: distinct(df, name) for name in question.country}
         question, strangers = detected(question, values)
         warn(question, strangers, late)
+    is_polars = type(df).__module__.startswith("polars")
     columns, members = [], []
     for name, suffix, code in zip(question.country, question.suffixes, question.codes, strict=True):
         state = _state(name, schema[name], code)
         answers = _answers(question, state, moment, _values(schema[name], code))
+        if is_polars:
+            answers["status"] = answers["status"].cast(nw.Enum(list(STATUSES)))
+            answers["instrument"] = answers["instrument"].cast(nw.Enum(list(INSTRUMENTS)))
         members.append(answers["is_member"])
         columns += [answers[what].alias(f"{question.out}{what}{suffix}") for what in answers]
     if len(members) == 2:
-        columns.append(_pair(*members).alias(f"{question.out}pair"))
+        pair = _pair(*members)
+        pair = pair.cast(nw.Enum(list(PAIRS))) if is_polars else pair
+        columns.append(pair.alias(f"{question.out}pair"))
     return frame.with_columns(*columns).to_native()
 
 
@@ -123,7 +129,7 @@ def _answers(
             own = [one for one in question.stretches if getattr(one, what) == name]
             if own:
                 found = nw.when(any_of(own)).then(nw.lit(name)).otherwise(found)
-        return found.cast(nw.Enum(list(names)))
+        return found
 
     members = [one for one in question.stretches if one.is_member]
     doubtful = [one for one in question.stretches if one.is_member is None]
@@ -135,7 +141,7 @@ def _answers(
     }
 
 
-def _pair(one: nw.Expr, other: nw.Expr) -> nw.Expr:
+def _pair(one: nw.Expr, other: nw.Expr) -> Any:
     both, either = one & other, one | other
     is_known = ~(one.is_null() | other.is_null())
     word = (
@@ -143,4 +149,4 @@ def _pair(one: nw.Expr, other: nw.Expr) -> nw.Expr:
         .then(nw.lit("both"))
         .otherwise(nw.when(either).then(nw.lit("one")).otherwise(nw.lit("none")))
     )
-    return nw.when(is_known).then(word).cast(nw.Enum(list(PAIRS)))
+    return nw.when(is_known).then(word)

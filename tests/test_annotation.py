@@ -4,6 +4,8 @@ import warnings
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import duckdb
+import ibis
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -15,7 +17,7 @@ import csto_data as csto
 from csto_data.annotation import AnnotationWarning
 from csto_data.codes import CODE_COLUMNS, code_table, normal
 from csto_data.package import installed
-from csto_data.spells import COUNTING, spells_by_state, standing
+from csto_data.spells import BASES, COUNTING, spells_by_state, standing
 
 SPELLS = spells_by_state(installed())
 CHECKED = installed().checked_through("members")
@@ -74,6 +76,11 @@ def frame_of(backend: str, columns: dict[str, list[Any]]) -> Any:
         return pa.table({name: arrow_array(values) for name, values in columns.items()})
     types = {name: pl.Date if name == "day" else pl.String for name in columns}
     frame = pl.DataFrame(columns, schema=types)
+    if backend == "duckdb":
+        rows = frame.with_row_index("place").to_arrow()
+        return duckdb.connect().from_arrow(rows)
+    if backend == "ibis":
+        return ibis.memtable(frame.with_row_index("place").to_arrow())
     return frame.lazy() if backend == "polars lazy" else frame
 
 
@@ -83,6 +90,10 @@ def arrow_array(values: list[Any]) -> pa.Array:
 
 
 def rows_of(frame: Any, columns: list[str]) -> list[tuple[Any, ...]]:
+    if isinstance(frame, duckdb.DuckDBPyRelation):
+        frame = pl.DataFrame(frame.to_arrow_table()).sort("place")
+    if isinstance(frame, ibis.Table):
+        frame = pl.DataFrame(frame.to_pyarrow()).sort("place")
     if isinstance(frame, pl.LazyFrame):
         frame = frame.collect()
     if isinstance(frame, pl.DataFrame):
@@ -99,20 +110,19 @@ def quiet(*arguments: Any, **options: Any) -> Any:
         return csto.annotate(*arguments, **options)
 
 
-BACKENDS = ["pandas", "polars", "polars lazy", "pyarrow"]
+FRAMES = ["pandas", "polars", "polars lazy", "pyarrow"]
+DATABASES = ["duckdb", "ibis"]
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize("code", CODE_COLUMNS)
-@SETTINGS
-@given(data=st.data())
-def test_every_backend_agrees_with_the_slow_way(backend: str, code: str, data: Any) -> None:
-    rows = data.draw(st.lists(st.tuples(values_of(code), DAYS), min_size=1, max_size=40))
-    basis = data.draw(st.sampled_from(["in_force", "signature"]))
+def rows_of_code(code: str, fewest: int, most: int) -> st.SearchStrategy[Any]:
+    return st.lists(st.tuples(values_of(code), DAYS), min_size=fewest, max_size=most)
+
+
+def agrees_with_the_slow_way(backend: str, code: str, rows: list[Any], basis: str) -> None:
     states, days = [row[0] for row in rows], [row[1] for row in rows]
     frame = frame_of(backend, {"state": states, "day": days})
     result = quiet(frame, country="state", date="day", code=code, basis=basis)
-    assert type(result) is type(frame)
+    assert isinstance(result, type(frame)) or backend == "ibis"
     assert rows_of(result, COLUMNS) == [expected(s, d, code, basis) for s, d in rows]
     assert rows_of(result, ["state"]) == [(state,) for state in states]
     if backend == "pandas":
@@ -121,25 +131,52 @@ def test_every_backend_agrees_with_the_slow_way(backend: str, code: str, data: A
         assert list(frame.columns) == ["state", "day"]
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", FRAMES)
+@pytest.mark.parametrize("code", CODE_COLUMNS)
 @SETTINGS
-@given(
-    rows=st.lists(st.tuples(values_of("iso3"), values_of("iso3"), DAYS), min_size=1, max_size=30)
-)
-def test_pairs_of_states(backend: str, rows: list[tuple[Any, Any, Any]]) -> None:
-    frame = frame_of(
-        backend,
-        {"one": [r[0] for r in rows], "two": [r[1] for r in rows], "day": [r[2] for r in rows]},
-    )
-    result = quiet(frame, country=["one", "two"], date="day", code="iso3")
+@given(data=st.data(), basis=st.sampled_from(BASES))
+def test_every_kind_of_frame_agrees_with_the_slow_way(
+    backend: str, code: str, data: Any, basis: str
+) -> None:
+    agrees_with_the_slow_way(backend, code, data.draw(rows_of_code(code, 1, 40)), basis)
+
+
+@pytest.mark.parametrize("backend", DATABASES)
+@pytest.mark.parametrize("code", CODE_COLUMNS)
+@settings(SETTINGS, max_examples=2)
+@given(data=st.data(), basis=st.sampled_from(BASES))
+def test_databases_agree_with_the_slow_way(backend: str, code: str, data: Any, basis: str) -> None:
+    agrees_with_the_slow_way(backend, code, data.draw(rows_of_code(code, 80, 120)), basis)
+
+
+TRIPLES = st.tuples(values_of("iso3"), values_of("iso3"), DAYS)
+
+
+def pairs_are_told(backend: str, rows: list[tuple[Any, Any, Any]]) -> None:
+    columns = dict(zip(("one", "two", "day"), map(list, zip(*rows, strict=True)), strict=True))
+    result = quiet(frame_of(backend, columns), country=["one", "two"], date="day", code="iso3")
     wanted = []
     for one, two, day in rows:
         sides = [expected(state, day, "iso3", "in_force") for state in (one, two)]
         members = [side[1] for side in sides]
         pair = None if None in members else ["none", "one", "both"][sum(members)]
         wanted.append((*sides[0], *sides[1], pair))
-    columns = [f"{name}{suffix}" for suffix in ("_1", "_2") for name in COLUMNS]
-    assert rows_of(result, [*columns, "csto_pair"]) == wanted
+    names = [f"{name}{suffix}" for suffix in ("_1", "_2") for name in COLUMNS]
+    assert rows_of(result, [*names, "csto_pair"]) == wanted
+
+
+@pytest.mark.parametrize("backend", FRAMES)
+@SETTINGS
+@given(rows=st.lists(TRIPLES, min_size=1, max_size=30))
+def test_pairs_of_states(backend: str, rows: list[tuple[Any, Any, Any]]) -> None:
+    pairs_are_told(backend, rows)
+
+
+@pytest.mark.parametrize("backend", DATABASES)
+@settings(SETTINGS, max_examples=2)
+@given(rows=st.lists(TRIPLES, min_size=80, max_size=120))
+def test_pairs_of_states_in_databases(backend: str, rows: list[tuple[Any, Any, Any]]) -> None:
+    pairs_are_told(backend, rows)
 
 
 @pytest.mark.parametrize("backend", ["pandas", "polars", "pyarrow"])
@@ -305,7 +342,7 @@ def test_one_warning_names_unknown_codes_and_late_days(backend: str) -> None:
     ]
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", [*FRAMES, *DATABASES])
 def test_check_codes_lists_what_is_no_code(backend: str) -> None:
     frame = frame_of(backend, {"s": ["ARM", "ARN", None, "QQQ", "RUS", "KGZ", "KAZ", "TJK"]})
     assert csto.check_codes(frame, "s", code="iso3") == ["ARN", "QQQ"]
