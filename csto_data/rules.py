@@ -461,14 +461,30 @@ def starts_like_a_formula(records: Records) -> Iterator[Breach]:
             yield Breach(row, column, f"{text!r} begins like a formula")
 
 
-RULES: Final[tuple[Callable[[Records], Iterator[Breach]], ...]] = (
+Rule = Callable[[Records], Iterator[Breach]]
+
+WITHIN_A_ROW: Final[tuple[Rule, ...]] = (
     ends_before_it_starts,
     date_and_precision_disagree,
+    signed_after_it_starts,
+    starts_after_checked,
+    bound_without_signing,
+    unit_does_not_fit,
+    range_without_ends,
+    contribution_to_nothing,
+    planned_and_past,
+    said_by_nobody,
+    asked_without_asking,
+    dispute_without_value,
+    impossible_date,
+    hidden_character,
+    mixed_scripts,
+    starts_like_a_formula,
+)
+BETWEEN_ROWS: Final[tuple[Rule, ...]] = (
     spells_overlap,
     terms_overlap,
     turns_overlap,
-    signed_after_it_starts,
-    starts_after_checked,
     outside_its_whole,
     part_of_itself,
     attends_twice,
@@ -478,27 +494,17 @@ RULES: Final[tuple[Callable[[Records], Iterator[Breach]], ...]] = (
     part_of_what_was_not_held,
     amends_what_comes_later,
     outlives_its_document,
-    bound_without_signing,
     figure_of_nothing,
-    unit_does_not_fit,
-    range_without_ends,
     two_preferred,
-    contribution_to_nothing,
     contingent_without_state,
     cancelled_and_attended,
-    planned_and_past,
-    said_by_nobody,
-    asked_without_asking,
     not_cited,
     cites_nothing,
     never_cited,
-    dispute_without_value,
     two_spellings,
-    impossible_date,
-    hidden_character,
-    mixed_scripts,
-    starts_like_a_formula,
 )
+RULES: Final = (WITHIN_A_ROW, BETWEEN_ROWS)
+"""The rules in two groups: the second is looked at when the first found nothing."""
 
 
 def _days(row: Row, what: str) -> tuple[date, date]:

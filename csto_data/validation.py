@@ -57,8 +57,9 @@ def validate(
     it begins. Needs the extra `validate`. Raises `CstoDataError` if there is no such folder.
 
     The stages are the descriptor and the schemas, the canonical form of the files, frictionless
-    (types, constraints, keys), pandera (the frames that users get), and the rules across rows
-    and tables. Later stages are run when the earlier ones found nothing.
+    (types, constraints, keys), pandera (the frames that users get), and the rules, first those
+    within a row, then those across rows and tables. Later stages are run when the earlier ones
+    found nothing.
 
     >>> validate()
     no problems
@@ -286,7 +287,10 @@ def _frame_problems(package: Package) -> Iterator[Problem]:
 
 def _rule_problems(package: Package) -> Iterator[Problem]:
     records = Records(package)
-    for rule in RULES:
-        for breach in rule(records):
+    for group in RULES:
+        breaches = [(rule.__name__, breach) for rule in group for breach in rule(records)]
+        for rule_name, breach in breaches:
             file = package.resource(breach.row.table)["path"]
-            yield Problem(file, breach.row.line, breach.column, rule.__name__, breach.message)
+            yield Problem(file, breach.row.line, breach.column, rule_name, breach.message)
+        if breaches:
+            return

@@ -467,6 +467,14 @@ def test_an_earlier_stage_hides_the_later_ones(copy: Copy) -> None:
     assert [problem.rule for problem in csto.validate(copy.root)] == ["blanks_around"]
 
 
+def test_a_row_that_is_wrong_in_itself_is_named_before_what_follows_from_it(copy: Copy) -> None:
+    copy.set_cell("members", "kaz-csto-member-1", "end_date", "2003-01-01")
+    copy.set_cell("members", "kaz-csto-member-1", "end_precision", "day")
+    assert only_problem(copy).rule == "ends_before_it_starts"
+    copy.set_cell("members", "kaz-csto-member-1", "end_date", "2004-01-01")
+    assert {p.rule for p in csto.validate(copy.root)} == {"not_a_member_that_day"}
+
+
 def test_progress_names_the_stages(copy: Copy) -> None:
     stages: list[str] = []
     csto.validate(copy.root, progress=stages.append)
@@ -476,13 +484,13 @@ def test_progress_names_the_stages(copy: Copy) -> None:
 def test_every_rule_has_a_row_that_breaks_it() -> None:
     checked = {case[0] for case in WRONG_CELLS} | {case[0] for case in WRONG_BYTES}
     checked |= {rule for rule, _ in WRONG_ROWS}
-    named = {rule.__name__ for rule in rules.RULES}
+    named = {rule.__name__ for group in rules.RULES for rule in group}
     named |= {check.__name__ for group in canonical.FORM for check in group}
     assert named <= checked
 
 
 def test_every_rule_is_explained() -> None:
-    checks = [*rules.RULES, *(check for group in canonical.FORM for check in group)]
+    checks = [check for group in (*rules.RULES, *canonical.FORM) for check in group]
     assert all(check.__doc__ for check in checks)
 
 
