@@ -14,6 +14,7 @@ from csto_data.panels import RULES, panel
 from csto_data.spells import (
     COUNTING,
     check_name,
+    check_reading,
     check_statuses,
     windows,
 )
@@ -237,7 +238,7 @@ def _question(  # noqa: PLR0913, PLR0917
     if code != "auto":
         code_table(code)
     check_statuses(counting)
-    windows(installed(), basis, uncertain)
+    check_reading(basis, uncertain)
     return Question(
         country=columns,
         when=str(date or year),

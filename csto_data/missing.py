@@ -15,6 +15,7 @@ from csto_data.listing import Listing
 from csto_data.package import installed
 from csto_data.records import Breach, Records, Row
 from csto_data.rules import WITHOUT_CITATIONS, attendance
+from csto_data.spells import COUNTING, spells_by_state, standing
 
 BINDING: Final = {"treaty", "charter", "protocol", "agreement"}
 TREATY_IN_FORCE: Final = date(1994, 4, 20)
@@ -87,7 +88,7 @@ def summit_without_attendance(records: Records) -> Iterator[Breach]:
     """A session of the Council was held and no source read says whether a member came."""
     present = attendance(records)
     for event in _held_summits(records):
-        if not event["body_id"]:
+        if not event["body_id"] or not event["start_date"]:
             continue
         unknown = sorted(_bound_on(records, event["start_date"]) - present[event.row_id])
         if unknown:
@@ -257,11 +258,9 @@ def _held_summits(records: Records) -> Iterator[Row]:
 
 def _bound_on(records: Records, day: date) -> set[str]:
     return {
-        spell["iso3"]
-        for spell in records.rows("members")
-        if spell["status"] != "suspended"
-        and spell["start_date"] <= day
-        and (spell["end_date"] is None or day <= spell["end_date"])
+        iso3
+        for iso3, spells in spells_by_state(records.package).items()
+        if (found := standing(spells, day, "in_force")) and found.status in COUNTING
     }
 
 

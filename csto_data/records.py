@@ -5,7 +5,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from csto_data.package import Package, Record, Value
+from csto_data.package import Package, Record
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,10 +19,6 @@ class Row:
 
     def __getitem__(self, column: str) -> Any:
         return self.cells[column]
-
-    def get(self, column: str) -> Value:
-        """Return a cell, or None where the table has no such column."""
-        return self.cells.get(column)
 
 
 @dataclass(frozen=True)

@@ -75,9 +75,7 @@ def windows(package: Package, basis: str, uncertain: str | None = None) -> list[
     They do not overlap, and end on the last checked day. `uncertain` is `"earliest"` or
     `"latest"`, for reading all dates as early or as late as they allow, or None.
     """
-    check_name("basis", basis, BASES)
-    if uncertain is not None:
-        check_name("reading of uncertain dates", uncertain, READINGS)
+    check_reading(basis, uncertain)
     checked = package.checked_through("members")
     return [
         window
@@ -118,6 +116,13 @@ def check_name(kind: str, name: str, known: Sequence[str]) -> None:
     """Raise `UnknownNameError` unless a name is one of those known."""
     if name not in known:
         raise unknown_name(kind, str(name), known)
+
+
+def check_reading(basis: str, uncertain: str | None) -> None:
+    """Raise `UnknownNameError` for an unknown basis or reading of uncertain dates."""
+    check_name("basis", basis, BASES)
+    if uncertain is not None:
+        check_name("reading of uncertain dates", uncertain, READINGS)
 
 
 def check_statuses(statuses: Sequence[str]) -> None:
