@@ -1,14 +1,17 @@
 """The user's own frame with the status of its states: no join, no row lost or moved."""
 
+import re
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
+from importlib import import_module
 from types import ModuleType
 from typing import Any, Final, TypeVar
 
 from csto_data.codes import code_table, detect, normal
-from csto_data.errors import CstoDataError, unknown_name
+from csto_data.errors import BadCellError, CstoDataError, CstoDataWarning, unknown_name
 from csto_data.package import installed
 from csto_data.panels import RULES, panel
 from csto_data.spells import (
@@ -24,9 +27,24 @@ F = TypeVar("F")
 PAIRS: Final = ("both", "one", "none")
 ANSWERS: Final = ("status", "is_member", "instrument")
 SHOWN_CODES: Final = 10
+DAYS_ARE: Final = "is not a day; days are dates, datetimes or text such as 2009-06-14"
+YEARS_ARE: Final = "is not a year; years are whole numbers such as 2009"
+NO_NUMBERS: Final = "numbers are not read as days, as nobody can tell 20090101 from a count"
+ISO_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+ENGINES: Final = {
+    "pandas": "lookup",
+    "pyarrow": "lookup",
+    "polars": "expressions",
+    "duckdb": "expressions",
+    "_duckdb": "expressions",
+    "ibis": "expressions",
+    "pyspark": "expressions",
+    "dask": "partitions",
+}
+"""The module that annotates the frames of a library."""
 
 
-class AnnotationWarning(UserWarning):
+class AnnotationWarning(CstoDataWarning):
     """Some rows got no answer: unknown codes, or days past the last checked one."""
 
 
@@ -114,10 +132,10 @@ def annotate(  # noqa: PLR0913
 ) -> F:
     """Return the user's frame with the status of its states on its days.
 
-    `df` is a pandas, polars (eager or lazy) or pyarrow frame, a DuckDB relation or an Ibis table;
-    the same kind comes back, its rows, order, index and other columns unchanged, and what is lazy
-    stays lazy. `country` names the column of states, `date` that
-    of days. Three columns are added:
+    `df` is a pandas, polars (eager or lazy), pyarrow, Dask or PySpark frame, a DuckDB relation or
+    an Ibis table; the same kind comes back, its rows, order, index and other columns unchanged,
+    and what is lazy stays lazy. `country` names the column of states, `date` that of days. Three
+    columns are added:
 
     - `csto_status`: member, suspended, frozen, signatory; null where the state is bound by nothing;
     - `csto_is_member`: whether the status is one of `counting`;
@@ -142,17 +160,9 @@ def annotate(  # noqa: PLR0913
     >>> annotate(events, country="iso3", date="date")["csto_is_member"].tolist()
     [True, False]
     """
-    question = _question(country, date, year, rule, code, basis, out, counting, uncertain)
+    question = asked(country, date, year, rule, code, basis, out, counting, uncertain)
     engine = _engine(df)
-    names = engine.column_names(df)
-    for column in (*question.country, question.when):
-        if column not in names:
-            raise unknown_name("column", column, names)
-    for column in question.new_columns:
-        if column in names:
-            raise CstoDataError(
-                f"the frame already has a column '{column}': drop it, or pass another out="
-            )
+    check_columns(engine.column_names(df), question)
     return engine.annotate(df, question)  # type: ignore[no-any-return]
 
 
@@ -175,37 +185,62 @@ def check_codes(df: Any, country: str, code: str = "auto") -> list[str]:
     return sorted(value for value in values if normal(value, system) not in code_table(system))
 
 
-def detected(question: Question, values: dict[str, list[Any]]) -> tuple[Question, set[str]]:
-    """Return the question with the code system of each column, and the values that are no codes.
+def check_columns(names: Sequence[str], question: Question) -> None:
+    """Raise unless the columns asked about are among these, and the new ones are not."""
+    for column in (*question.country, question.when):
+        if column not in names:
+            raise unknown_name("column", column, names)
+    for column in question.new_columns:
+        if column in names:
+            raise CstoDataError(
+                f"there is a column '{column}' already: drop it, or pass another out="
+            )
 
-    `values` are the distinct values of each column of states.
+
+def told(question: Question, values: dict[str, list[Any]]) -> Question:
+    """Return the question with the code system of each column of states.
+
+    `values` are the distinct values of each of these columns, of which `auto` makes its guess.
     """
-    codes, strangers = [], set()
-    for column in question.country:
-        texts = [as_code(value) for value in values[column] if value is not None]
-        system = detect(texts, column) if question.code == "auto" else question.code
-        codes.append(system)
-        strangers |= {text for text in texts if normal(text, system) not in code_table(system)}
-    return with_codes(question, codes), strangers
+    if question.codes:
+        return question
+    if question.code != "auto":
+        return replace(question, codes=(question.code,) * len(question.country))
+    systems = [detect(map(as_code, _filled(values[name])), name) for name in question.country]
+    return replace(question, codes=tuple(systems))
 
 
-def warn(question: Question, strangers: set[str], late: int) -> None:
+def told_lazy(question: Question) -> Question:
+    """Return the question about a lazy frame, of whose values no guess is made."""
+    if question.code == "auto":
+        raise CstoDataError(
+            'a lazy frame has no values to look at: pass code=, for example code="iso3"'
+        )
+    return told(question, {})
+
+
+def strangers(question: Question, values: dict[str, list[Any]]) -> set[str]:
+    """Return those of the distinct values of each column of states that are no codes."""
+    return {
+        text
+        for name, code in zip(question.country, question.codes, strict=True)
+        for text in map(as_code, _filled(values[name]))
+        if normal(text, code) not in code_table(code)
+    }
+
+
+def warn(question: Question, unknown: set[str], late: int) -> None:
     """Warn, if need be, of values that are no codes and of rows past the last checked day."""
     parts = []
-    if strangers:
-        shown = ", ".join(sorted(strangers)[:SHOWN_CODES])
-        more = f" and {len(strangers) - SHOWN_CODES} more" if len(strangers) > SHOWN_CODES else ""
+    if unknown:
+        shown = ", ".join(sorted(unknown)[:SHOWN_CODES])
+        more = f" and {len(unknown) - SHOWN_CODES} more" if len(unknown) > SHOWN_CODES else ""
         parts.append(f"unknown codes {shown}{more}")
     if late:
         parts.append(f"{late} rows past {question.last_known}")
     if parts:
         message = f"no answer for {'; '.join(parts)}"
         warnings.warn(message, AnnotationWarning, stacklevel=4)
-
-
-def with_codes(question: Question, codes: Iterable[str]) -> Question:
-    """Return the question with the code system of each column of states."""
-    return replace(question, codes=tuple(codes))
 
 
 def as_code(value: Any) -> str:
@@ -215,7 +250,20 @@ def as_code(value: Any) -> str:
     return str(value)
 
 
-def _question(  # noqa: PLR0913, PLR0917
+def bad_cell(question: Question, values: Iterable[Any], reason: object) -> CstoDataError:
+    """Return the error for a column that does not hold days or years, with its first wrong cell.
+
+    `reason` is what the frame's own library says, for columns in which no cell is wrong by itself.
+    """
+    is_good, why = (_is_year, YEARS_ARE) if question.by_year else (_is_day, DAYS_ARE)
+    for row, value in enumerate(values):
+        if value is not None and not is_good(str(value)):
+            return BadCellError(question.when, row, value, why)
+    example = "years such as 2009" if question.by_year else "days such as 2009-06-14"
+    return CstoDataError(f"column '{question.when}' does not hold {example}: {reason}")
+
+
+def asked(  # noqa: PLR0913, PLR0917
     country: str | Sequence[str],
     date: str | None,
     year: str | None,
@@ -223,9 +271,10 @@ def _question(  # noqa: PLR0913, PLR0917
     code: str,
     basis: str,
     out: str,
-    counting: Sequence[str],
-    uncertain: str | None,
+    counting: Sequence[str] = COUNTING,
+    uncertain: str | None = None,
 ) -> Question:
+    """Return the question that these options of `annotate` put, or raise for a mistyped one."""
     columns = (country,) if isinstance(country, str) else tuple(country)
     if len(columns) not in (1, 2):
         raise CstoDataError("country= names one column of states, or two")
@@ -263,18 +312,27 @@ def _merged(answers: Iterable[tuple[tuple[Any, ...], str]]) -> list[Stretch]:
     ]
 
 
+def _filled(values: Iterable[Any]) -> Iterable[Any]:
+    return (value for value in values if value is not None)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(ISO_DAY.match(text) and date.fromisoformat(text[:10]))
+    except ValueError:
+        return False
+
+
+def _is_year(text: str) -> bool:
+    return text.isdecimal()
+
+
 def _engine(df: Any) -> ModuleType:
     """Return the module that annotates frames of this kind."""
     library = type(df).__module__.split(".")[0]
-    if library in ("pandas", "pyarrow"):
-        from csto_data import lookup
-
-        return lookup
-    if library in ("polars", "duckdb", "_duckdb", "ibis"):
-        from csto_data import expressions
-
-        return expressions
-    raise CstoDataError(
-        f"cannot annotate a {type(df).__module__}.{type(df).__name__}: "
-        "pass a pandas, polars or pyarrow frame, a DuckDB relation or an Ibis table"
-    )
+    if library not in ENGINES:
+        raise CstoDataError(
+            f"cannot annotate a {type(df).__module__}.{type(df).__name__}: pass a pandas, polars, "
+            "pyarrow, Dask or PySpark frame, a DuckDB relation or an Ibis table"
+        )
+    return import_module(f"csto_data.{ENGINES[library]}")

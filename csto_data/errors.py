@@ -16,8 +16,20 @@ class MissingExtraError(CstoDataError, ImportError):
     """An optional dependency is not installed."""
 
 
+class BadCellError(CstoDataError):
+    """A cell of the user's own data cannot be read; `row` counts from 0."""
+
+    def __init__(self, column: str, row: int, value: object, why: str) -> None:
+        super().__init__(f"column '{column}', row {row}: {value!r} {why}")
+        self.column, self.row, self.value, self.why = column, row, value, why
+
+
 class DamagedPackageError(CstoDataError):
     """A file of the data package is missing or cannot be read."""
+
+
+class CstoDataWarning(UserWarning):
+    """Any warning of csto_data: an answer was given, and something about it has to be known."""
 
 
 def unknown_name(kind: str, name: str, known: Iterable[str], where: str = "") -> UnknownNameError:

@@ -1,8 +1,18 @@
 """Annotation of lazy and eager frames through narwhals: the stretches as one expression."""
 
-from typing import Any, Final
+from typing import Any
 
-from csto_data.annotation import PAIRS, Question, Stretch, detected, warn, with_codes
+from csto_data.annotation import (
+    NO_NUMBERS,
+    PAIRS,
+    Question,
+    Stretch,
+    bad_cell,
+    strangers,
+    told,
+    told_lazy,
+    warn,
+)
 from csto_data.codes import NUMERIC, code_table
 from csto_data.errors import CstoDataError, missing_extra
 from csto_data.spells import INSTRUMENTS, STATUSES
@@ -11,8 +21,6 @@ try:
     import narwhals as nw
 except ModuleNotFoundError:
     raise missing_extra("narwhals", "engines") from None
-
-REMEDY: Final = "numbers are not read as days, as nobody can tell 20090101 from a count: "
 
 
 def column_names(df: Any) -> list[str]:
@@ -33,16 +41,12 @@ def annotate(df: Any, question: Question) -> Any:
     schema = frame.collect_schema()
     moment = _moment(question, schema[question.when])
     if isinstance(frame, nw.LazyFrame):
-        if question.code == "auto":
-            raise CstoDataError(
-                'a lazy frame has no values to look at: pass code=, for example code="iso3"'
-            )
-        question = with_codes(question, [question.code] * len(question.country))
+        question = told_lazy(question)
     else:
         late = _late(frame, moment, question)
         values = {name: distinct(df, name) for name in question.country}
-        question, strangers = detected(question, values)
-        warn(question, strangers, late)
+        question = told(question, values)
+        warn(question, strangers(question, values), late)
     is_polars = type(df).__module__.startswith("polars")
     columns, members = [], []
     for name, suffix, code in zip(question.country, question.suffixes, question.codes, strict=True):
@@ -65,10 +69,8 @@ def _late(frame: Any, moment: nw.Expr, question: Question) -> int:
     try:
         return int(frame.select((moment > nw.lit(question.last_known)).sum()).item() or 0)
     except nw.exceptions.InvalidOperationError as error:
-        reason = str(error).splitlines()[0]
-        raise CstoDataError(
-            f"column '{question.when}' does not hold days such as 2009-06-14: {reason}"
-        ) from None
+        values = frame[question.when].to_list()
+        raise bad_cell(question, values, str(error).splitlines()[0]) from None
 
 
 def _moment(question: Question, dtype: Any) -> nw.Expr:
@@ -76,7 +78,7 @@ def _moment(question: Question, dtype: Any) -> nw.Expr:
     column = nw.col(question.when)
     if question.by_year:
         if not dtype.is_integer():
-            raise CstoDataError(f"column '{question.when}' does not hold years such as 2009")
+            raise bad_cell(question, [], f"it is of type {dtype}")
         return column
     if dtype == nw.Date:
         return column
@@ -85,9 +87,8 @@ def _moment(question: Question, dtype: Any) -> nw.Expr:
     if dtype == nw.String:
         return column.str.slice(0, 10).str.to_date("%Y-%m-%d")
     if dtype.is_numeric():
-        remedy = f"convert the column '{question.when}' to dates first"
-        raise CstoDataError(f"column '{question.when}': {REMEDY}{remedy}")
-    raise CstoDataError(f"column '{question.when}' of type {dtype} does not hold days")
+        raise CstoDataError(f"column '{question.when}': {NO_NUMBERS}: convert it to dates first")
+    raise bad_cell(question, [], f"it is of type {dtype}")
 
 
 def _state(name: str, dtype: Any, code: str) -> nw.Expr:
@@ -121,7 +122,8 @@ def _answers(
         return state.is_in(own) & moment.is_between(nw.lit(stretch.first), nw.lit(stretch.last))
 
     def any_of(stretches: list[Stretch]) -> Any:
-        return nw.any_horizontal(*map(holds, stretches), ignore_nulls=False)
+        spans = [holds(stretch) for stretch in stretches]
+        return nw.any_horizontal(*spans, ignore_nulls=False) if spans else nw.lit(False)
 
     def named(what: str, names: tuple[str, ...]) -> Any:
         found: Any = nw.lit(None, dtype=nw.String)

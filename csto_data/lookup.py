@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from csto_data.annotation import PAIRS, Question, detected, warn
+from csto_data.annotation import (
+    NO_NUMBERS,
+    PAIRS,
+    Question,
+    as_code,
+    bad_cell,
+    strangers,
+    told,
+    warn,
+)
 from csto_data.codes import code_table, normal
 from csto_data.errors import CstoDataError
 from csto_data.spells import INSTRUMENTS, STATUSES
@@ -21,7 +30,6 @@ from csto_data.spells import INSTRUMENTS, STATUSES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-NO_NUMBERS: Final = "numbers are not read as days, as nobody can tell 20090101 from a count: "
 UNKNOWN, PAST, BOUND_BY_NOTHING = 0, 1, 2
 NULL: Final = np.iinfo(np.int64).min
 PART: Final = 1 << 17
@@ -63,7 +71,7 @@ class Answers:
         table, other = code_table(code), len(self.states)
         places = {iso3: position for position, iso3 in enumerate(self.states)}
         found = (
-            None if value is None else table.get(normal(_text(value), code)) for value in values
+            None if value is None else table.get(normal(as_code(value), code)) for value in values
         )
         return np.array(
             [places.get(iso3, other) if iso3 else other + 1 for iso3 in found], dtype=np.intp
@@ -115,6 +123,13 @@ def distinct(df: Any, column: str) -> list[Any]:
 
 def annotate(df: Any, question: Question) -> Any:
     """Return a pandas or pyarrow frame with the columns that answer the question."""
+    answered, unknown, late = answer(df, question)
+    warn(question, unknown, late)
+    return answered
+
+
+def answer(df: Any, question: Question) -> tuple[Any, set[str], int]:
+    """Return the frame with its answers, its unknown codes, and how many days are too late."""
     is_arrow = _is_arrow(df)
     factors = {
         column: _arrow_factors(df, column) if is_arrow else _pandas_factors(df[column])
@@ -122,9 +137,8 @@ def annotate(df: Any, question: Question) -> Any:
     }
     answers = Answers(question)
     moments = _arrow_moments(df, question) if is_arrow else _pandas_moments(df, question)
-    question, strangers = detected(
-        question, {name: values for name, (_, values) in factors.items()}
-    )
+    distinct_values = {name: values for name, (_, values) in factors.items()}
+    question = told(question, distinct_values)
     late = 0
     new: dict[str, Any] = {}
     members = []
@@ -143,8 +157,8 @@ def annotate(df: Any, question: Question) -> Any:
         is_open = (members[0] < 0) | (members[1] < 0)
         pair = np.where(is_open, -1, 2 - members[0] - members[1]).astype(np.int8)
         new[f"{question.out}pair"] = (pair, PAIRS)
-    warn(question, strangers, late)
-    return _arrow_with(df, new) if is_arrow else _pandas_with(df, new)
+    answered = _arrow_with(df, new) if is_arrow else _pandas_with(df, new)
+    return answered, strangers(question, distinct_values), late
 
 
 def _parts(length: int) -> Iterator[slice]:
@@ -154,12 +168,6 @@ def _parts(length: int) -> Iterator[slice]:
 
 def _is_arrow(df: Any) -> bool:
     return type(df).__module__.split(".")[0] == "pyarrow"
-
-
-def _text(value: Any) -> str:
-    from csto_data.annotation import as_code
-
-    return as_code(value)
 
 
 def _number(moment: Any) -> int:
@@ -189,45 +197,40 @@ def _pandas_moments(df: Any, question: Question) -> Moments:
 
     series = df[question.when]
     if question.by_year:
-        years = _pandas_years(series, question.when)
+        years = _pandas_years(series, question)
         return Moments(years.fillna(NULL).to_numpy(dtype=np.int64))
     if isinstance(series.dtype, pandas.DatetimeTZDtype):
         series = series.dt.tz_localize(None)
     elif pandas.api.types.is_numeric_dtype(series) and len(series.dropna()):
         raise CstoDataError(
-            f"column '{question.when}': {NO_NUMBERS}"
+            f"column '{question.when}': {NO_NUMBERS}: "
             f"convert it with pandas.to_datetime(df['{question.when}'], format='%Y%m%d')"
         )
     elif not pandas.api.types.is_datetime64_dtype(series):
-        series = _pandas_days(series, question.when)
+        series = _pandas_days(series, question)
     ticks_a_second = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
     return Moments(series.to_numpy().view(np.int64), 86_400 * ticks_a_second[series.dt.unit])
 
 
-def _pandas_years(series: Any, column: str) -> Any:
+def _pandas_years(series: Any, question: Question) -> Any:
     import pandas
 
     try:
         return pandas.to_numeric(series).astype("Int64")
-    except (TypeError, ValueError):
-        raise CstoDataError(f"column '{column}' does not hold years such as 2009") from None
+    except (TypeError, ValueError) as error:
+        raise bad_cell(question, series.astype(object).where(series.notna(), None), error) from None
 
 
-def _pandas_days(series: Any, column: str) -> Any:
+def _pandas_days(series: Any, question: Question) -> Any:
     """Return dates and ISO text as days; the text of the first ten characters counts."""
     import pandas
 
     if isinstance(series.dtype, pandas.ArrowDtype):
         series = series.astype(object)
-    texts = series.astype("string").str.slice(0, 10)
-    days = pandas.to_datetime(texts, format="%Y-%m-%d", errors="coerce")
-    wrong = days.isna() & series.notna()
-    if wrong.any():
-        position = int(np.flatnonzero(wrong.to_numpy())[0])
-        raise CstoDataError(
-            f"column '{column}', row {position}: {series.iloc[position]!r} is not a day; "
-            "days are dates, datetimes or text such as 2009-06-14"
-        )
+    texts = series.astype("string")
+    days = pandas.to_datetime(texts.str.slice(0, 10), format="%Y-%m-%d", errors="coerce")
+    if (days.isna() & series.notna()).any():
+        raise bad_cell(question, texts.where(texts.notna(), None), "no day")
     return days
 
 
@@ -263,34 +266,29 @@ def _arrow_moments(table: Any, question: Question) -> Moments:
     from pyarrow import compute
 
     column, types = table.column(question.when).combine_chunks(), pyarrow.types
-    if question.by_year:
-        return _arrow_numbers(
-            _arrow_cast(column, pyarrow.int64(), question.when, "years such as 2009")
-        )
-    if types.is_timestamp(column.type) and column.type.tz:
-        column = compute.local_timestamp(column)
-    elif types.is_integer(column.type) or types.is_floating(column.type):
+    kind = column.type
+    if not question.by_year and (types.is_integer(kind) or types.is_floating(kind)):
         raise CstoDataError(
-            f"column '{question.when}': {NO_NUMBERS}"
+            f"column '{question.when}': {NO_NUMBERS}: "
             "convert it with pyarrow.compute.strptime to a date"
         )
-    elif types.is_string(column.type) or types.is_large_string(column.type):
-        column = compute.utf8_slice_codeunits(column, 0, 10)
-    days = _arrow_cast(column, pyarrow.date32(), question.when, "days such as 2009-06-14")
+    is_text = types.is_string(kind) or types.is_large_string(kind)
+    try:
+        if question.by_year:
+            return _arrow_numbers(column.cast(pyarrow.int64()))
+        if types.is_timestamp(kind):
+            local = compute.local_timestamp(column) if kind.tz else column
+            days = local.cast(pyarrow.date32(), safe=False)
+        else:
+            texts = compute.utf8_slice_codeunits(column, 0, 10) if is_text else column
+            days = texts.cast(pyarrow.date32())
+    except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError) as error:
+        raise bad_cell(question, column.to_pylist() if is_text else [], error) from None
     return _arrow_numbers(days.cast(pyarrow.int32()).cast(pyarrow.int64()))
 
 
 def _arrow_numbers(column: Any) -> Moments:
     return Moments(column.fill_null(NULL).to_numpy(zero_copy_only=False))
-
-
-def _arrow_cast(column: Any, target: Any, name: str, what: str) -> Any:
-    import pyarrow
-
-    try:
-        return column.cast(target, safe=not pyarrow.types.is_timestamp(column.type))
-    except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError) as error:
-        raise CstoDataError(f"column '{name}' does not hold {what}: {error}") from None
 
 
 def _arrow_with(table: Any, new: dict[str, Any]) -> Any:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from csto_data.errors import CstoDataError
+from csto_data.errors import CstoDataError, CstoDataWarning
 from csto_data.package import Package, installed
 from csto_data.spells import (
     BASES,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas
 
 
-class UncheckedDayWarning(UserWarning):
+class UncheckedDayWarning(CstoDataWarning):
     """A day lies past the last one that the sources cover; the answer is unknown."""
 
 

@@ -3,8 +3,9 @@
 import csv
 import io
 import json
+import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -149,3 +150,42 @@ def small_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def copy(small_package: Path, tmp_path: Path) -> Copy:
     """A fresh copy of the small package."""
     return Copy(copy_files(small_package, tmp_path))
+
+
+@pytest.fixture(scope="session")
+def dask() -> Iterator[None]:
+    """A cluster of two processes, which runs what Dask frames ask for."""
+    from distributed import Client, LocalCluster
+
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        Client(cluster),
+    ):
+        yield
+
+
+@pytest.fixture(scope="session")
+def pyspark() -> Iterator[None]:
+    """A Spark session on this machine; where Java is missing, its tests are skipped."""
+    from pyspark.sql import SparkSession
+
+    if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+        pytest.skip("Spark needs Java, and neither java nor JAVA_HOME is here")
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.sql.shuffle.partitions": "2",
+    }
+    session = SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
+    session.sparkContext.setLogLevel("OFF")
+    yield
+    session.stop()
+
+
+@pytest.fixture(autouse=True)
+def engine_runs(request: pytest.FixtureRequest) -> None:
+    """Start the cluster of a test whose parameter `engine` needs one."""
+    parameters = request.node.callspec.params if hasattr(request.node, "callspec") else {}
+    if parameters.get("engine") in ("dask", "pyspark"):
+        request.getfixturevalue(parameters["engine"])
