@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from csto_data.provenance import cite, explain
     from csto_data.roster import changes, members
     from csto_data.validation import validate
+    from csto_data.warehouse import sql
 
     __version__: str
 
@@ -51,6 +52,7 @@ _HOMES = {
     "panel": "panels",
     "path": "package",
     "schema": "frames",
+    "sql": "warehouse",
     "tables": "describing",
     "validate": "validation",
 }
@@ -74,6 +76,7 @@ __all__ = [
     "panel",
     "path",
     "schema",
+    "sql",
     "tables",
     "validate",
 ]
