@@ -3,13 +3,15 @@
 import json
 import sys
 import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from csto_data.canonical import render
-from csto_data.errors import CstoDataError
+from csto_data.errors import CstoDataError, CstoDataWarning
 from csto_data.listing import aligned, as_text
 from csto_data.selecting import select
 
@@ -45,14 +47,37 @@ RULE: Final = click.option(
 )
 
 
+COUNTRY: Final = click.option(
+    "--country",
+    "countries",
+    multiple=True,
+    required=True,
+    metavar="COLUMN",
+    help="The column of states; twice for pairs of states.",
+)
+DATE: Final = click.option("--date", metavar="COLUMN", help="The column of days.")
+YEAR: Final = click.option("--year", metavar="COLUMN", help="The column of years, if not of days.")
+YEAR_RULE: Final = click.option(
+    "--rule", metavar="RULE", help="Which days of a year decide; as in the panel."
+)
+PREFIX: Final = click.option(
+    "--out", default="csto_", show_default=True, help="What the new columns begin with."
+)
+
+
 def main() -> None:
-    """Run the command; a mistake gives one line, and so does a warning."""
-    warnings.showwarning = lambda message, *_, **__: click.echo(f"csto-data: {message}", err=True)
+    """Run the command; a mistake gives one line, and so does a warning of this package."""
+    warnings.showwarning = _show_warning
     try:
         command()
     except CstoDataError as error:
         click.echo(f"csto-data: {error}", err=True)
         sys.exit(2)
+
+
+def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
+    if isinstance(message, CstoDataWarning):
+        click.echo(f"csto-data: {message}", err=True)
 
 
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -237,6 +262,65 @@ def dyads_command(unit: str, rule: str, basis: str, directed: bool, form: str) -
     _print_frame(dyads(unit, rule=rule, basis=basis, directed=directed), form)
 
 
+@command.command("annotate")
+@click.argument("source", metavar="IN", type=click.Path(path_type=Path))
+@click.argument("target", metavar="OUT", type=click.Path(path_type=Path))
+@COUNTRY
+@DATE
+@YEAR
+@YEAR_RULE
+@click.option(
+    "--code",
+    default="auto",
+    show_default=True,
+    metavar="SYSTEM",
+    help="iso3, iso2, iso_numeric, cow, gw, fips or name; auto looks, and reads IN twice.",
+)
+@BASIS
+@PREFIX
+def annotate_command(
+    source: Path, target: Path, countries: tuple[str, ...], **options: Any
+) -> None:
+    """Write IN to OUT with the status of its states on its days.
+
+    IN is a CSV or Parquet file, or a folder of them; it may be larger than memory. OUT is written
+    when all of it is done, or not at all.
+    """
+    import signal
+
+    from csto_data.annotation import asked
+    from csto_data.streaming import annotate_files, files_of
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    question = asked(countries, **options)
+    readings = 2 if question.code == "auto" else 1
+    size = sum(file.stat().st_size for file in files_of(source)) * readings
+    with _progress_bar(f"annotating {source.name}", size) as progress:
+        annotate_files(source, target, question, progress)
+
+
+@command.command("sql")
+@click.argument("verb")
+@click.option("--dialect", required=True, help="bigquery, duckdb, postgres, spark or sqlite.")
+@COUNTRY
+@DATE
+@YEAR
+@YEAR_RULE
+@click.option(
+    "--code",
+    required=True,
+    metavar="SYSTEM",
+    help="iso3, iso2, iso_numeric, cow, gw, fips or name.",
+)
+@BASIS
+@PREFIX
+def sql_command(verb: str, countries: tuple[str, ...], **options: Any) -> None:
+    """Print the columns that VERB, which is annotate, adds, as SQL for the list of a SELECT."""
+    from csto_data.warehouse import sql
+
+    click.echo(sql(verb, country=countries, **options))
+
+
 @command.command("changes")
 @click.option(
     "--basis", type=click.Choice(["in_force", "signature"]), help="One legal reading; else both."
@@ -341,6 +425,18 @@ def _markdown(names: list[str], rows: list[list[Any]]) -> str:
     lines = [names, ["---"] * len(names)]
     lines += [[as_text(cell).translate(MARKDOWN_ESCAPES) for cell in row] for row in rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+@contextmanager
+def _progress_bar(title: str, size: int) -> Iterator[Callable[[float], None]]:
+    """Show on a terminal how much of so many bytes is done, and yield what moves it on."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(title, total=size)
+        yield lambda done: progress.advance(task, done)
 
 
 def _show_stage(stage: str) -> None:
