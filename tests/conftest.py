@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,9 @@ from typing import Any
 import pytest
 
 from csto_data.package import DESCRIPTOR, Package, installed
+
+os.environ["MPLBACKEND"] = "agg"
+"""Plots are drawn without a screen."""
 
 
 class Copy(Package):
