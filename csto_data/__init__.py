@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from csto_data import plot
     from csto_data.annotation import annotate, check_codes
     from csto_data.describing import describe, tables
     from csto_data.drills import exercises
@@ -75,6 +76,7 @@ __all__ = [
     "members",
     "panel",
     "path",
+    "plot",
     "schema",
     "sql",
     "tables",
@@ -87,6 +89,8 @@ def __getattr__(name: str) -> Any:
         from csto_data.package import installed
 
         return installed().descriptor["version"]
+    if name == "plot":
+        return import_module("csto_data.plot")
     if name not in _HOMES:
         raise AttributeError(f"module 'csto_data' has no attribute '{name}'")
     value = getattr(import_module(f"csto_data.{_HOMES[name]}"), name)

@@ -13,6 +13,9 @@ import pytest
 
 from csto_data.package import DESCRIPTOR, Package, installed
 
+os.environ["MPLBACKEND"] = "agg"
+"""Plots are drawn without a screen."""
+
 
 class Copy(Package):
     """A copy of the package whose cells and files a test may change."""
