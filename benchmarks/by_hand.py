@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import ibis
 import pandas as pd
 import pyarrow as pa
 from annotate import CHECKED, WINDOWS, codes_known
@@ -67,6 +68,28 @@ def by_hand_in_pandas(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(
         csto_status=named("status", STATUSES),
         csto_is_member=any_of("status", ["member", "frozen"]).astype("boolean").where(is_known),
+        csto_instrument=named("instrument", INSTRUMENTS),
+    )
+
+
+def by_hand_in_ibis(table: ibis.Table) -> ibis.Table:
+    """Write the three columns as expressions of Ibis."""
+
+    def any_of(what: str, names: list[str]) -> Any:
+        return ibis.or_(
+            *(
+                table.iso3.isin(states) & table.date.between(first, last)
+                for states, first, last in spans(what, names)
+            )
+        )
+
+    def named(what: str, names: list[str]) -> Any:
+        return ibis.cases(*((any_of(what, [name]), name) for name in names))
+
+    is_known = table.iso3.isin(codes_known()) & (table.date <= CHECKED)
+    return table.mutate(
+        csto_status=named("status", STATUSES),
+        csto_is_member=ibis.cases((is_known, any_of("status", ["member", "frozen"]))),
         csto_instrument=named("instrument", INSTRUMENTS),
     )
 

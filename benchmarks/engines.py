@@ -20,7 +20,7 @@ import polars as pl
 import pyarrow as pa
 from annotate import by_hand as by_hand_in_polars
 from annotate import events, medians
-from by_hand import by_hand_in_arrow, by_hand_in_pandas, by_hand_in_sql
+from by_hand import by_hand_in_arrow, by_hand_in_ibis, by_hand_in_pandas, by_hand_in_sql
 from pyarrow import compute, parquet
 from pyspark.sql import DataFrame as SparkFrame
 from pyspark.sql import SparkSession
@@ -98,7 +98,7 @@ def engines(rows: int) -> dict[str, tuple[Any, Callable[[Any], Any]]]:
         "polars, lazy": (fast.lazy(), polars_by_hand),
         "pyarrow": (arrow, by_hand_in_arrow),
         "DuckDB": (duck.table("events"), lambda one: one.project(in_sql)),
-        "Ibis": (base.table("events"), lambda _: base.sql(f"SELECT {in_sql} FROM events")),
+        "Ibis": (base.table("events"), by_hand_in_ibis),
         "Dask": (
             dd.from_pandas(frame, npartitions=8),
             lambda one: one.map_partitions(by_hand_in_pandas),

@@ -19,6 +19,7 @@ from pyarrow import parquet
 
 IN_DUCKDB = """
 import duckdb, sys, csto_data as csto
+duckdb.sql("SET enable_progress_bar = false")
 events = duckdb.read_parquet(sys.argv[1])
 csto.annotate(events, country="iso3", date="date", code="iso3").write_parquet(sys.argv[2])
 """

@@ -24,7 +24,7 @@ def column_names(file: Path) -> list[str]:
 
 def parts(file: Path, columns: list[str] | None = None) -> Iterator[tuple[Any, float]]:
     """Yield tables, at least one, and how many bytes of the file each took."""
-    with parquet.ParquetFile(file) as source:
+    with parquet.ParquetFile(file, pre_buffer=False) as source:
         rows = source.metadata.num_rows
         if not rows:
             yield source.read(columns), 0

@@ -294,8 +294,8 @@ def unreadable(engine: str) -> Any:
     if engine == "duckdb":
         return duckdb.sql("SELECT error('computed')::VARCHAR AS s, DATE '2010-01-01' AS d")
     if engine == "ibis":
-        query = "SELECT error('computed')::VARCHAR AS s, DATE '2010-01-01' AS d"
-        return ibis.duckdb.connect().sql(query)
+        rows = ibis.memtable({"s": ["computed"], "d": [date(2010, 1, 1)]})
+        return rows.mutate(s=rows.s.cast("int").cast("string"))
     if engine == "pyspark":
         query = "SELECT CAST(raise_error('computed') AS STRING) AS s, DATE '2010-01-01' AS d"
         return SparkSession.builder.getOrCreate().sql(query)
