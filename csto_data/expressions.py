@@ -1,6 +1,6 @@
 """Annotation of lazy and eager frames through narwhals: the stretches as one expression."""
 
-from typing import Any
+from typing import Any, Final
 
 from csto_data.annotation import (
     NO_NUMBERS,
@@ -21,6 +21,9 @@ try:
     import narwhals as nw
 except ModuleNotFoundError:
     raise missing_extra("narwhals", "engines") from None
+
+OTHER: Final = -1
+VOCABULARIES: Final = {"status": STATUSES, "instrument": INSTRUMENTS, "pair": PAIRS}
 
 
 def column_names(df: Any) -> list[str]:
@@ -47,21 +50,28 @@ def annotate(df: Any, question: Question) -> Any:
         values = {name: distinct(df, name) for name in question.country}
         question = told(question, values)
         warn(question, strangers(question, values), late)
-    is_polars = type(df).__module__.startswith("polars")
-    columns, members = [], []
-    for name, suffix, code in zip(question.country, question.suffixes, question.codes, strict=True):
-        state = _state(name, schema[name], code)
-        answers = _answers(question, state, moment, _values(schema[name], code))
-        if is_polars:
-            answers["status"] = answers["status"].cast(nw.Enum(list(STATUSES)))
-            answers["instrument"] = answers["instrument"].cast(nw.Enum(list(INSTRUMENTS)))
-        members.append(answers["is_member"])
-        columns += [answers[what].alias(f"{question.out}{what}{suffix}") for what in answers]
-    if len(members) == 2:
-        pair = _pair(*members)
-        pair = pair.cast(nw.Enum(list(PAIRS))) if is_polars else pair
-        columns.append(pair.alias(f"{question.out}pair"))
-    return frame.with_columns(*columns).to_native()
+    moment_name, *state_names = _new_names(schema.names(), 1 + len(question.country))
+    readings = {moment_name: moment}
+    for name, column, code in zip(state_names, question.country, question.codes, strict=True):
+        readings[name] = _state(question, column, schema[column], code)
+    answers = _answers(question, nw.col(moment_name), [nw.col(name) for name in state_names])
+    if type(df).__module__.startswith("polars"):
+        answers = {name: _as_enum(name, answer) for name, answer in answers.items()}
+    answered = (
+        frame.lazy()
+        .with_columns(**readings)
+        .with_columns(**{f"{question.out}{name}": answer for name, answer in answers.items()})
+        .drop(*readings)
+    )
+    return (answered if isinstance(frame, nw.LazyFrame) else answered.collect()).to_native()
+
+
+def _new_names(names: list[str], number: int) -> list[str]:
+    """Return so many names for columns that no column has."""
+    new: list[str] = []
+    for _ in range(number):
+        new.append(nw.generate_temporary_column_name(8, [*names, *new]))
+    return new
 
 
 def _late(frame: Any, moment: nw.Expr, question: Question) -> int:
@@ -91,35 +101,49 @@ def _moment(question: Question, dtype: Any) -> nw.Expr:
     raise bad_cell(question, [], f"it is of type {dtype}")
 
 
-def _state(name: str, dtype: Any, code: str) -> nw.Expr:
-    """Return the code of a row as an expression, written as the tables write it."""
+def _state(question: Question, name: str, dtype: Any, code: str) -> Any:
+    """Return the state of a row: its position in `_states`, OTHER, or null for an unknown code."""
     column = nw.col(name)
-    if dtype.is_numeric():
-        return column
-    text = column if dtype == nw.String else column.cast(nw.String)
-    if code in NUMERIC:
-        return text.str.strip_chars().str.zfill(3)
-    return text.str.strip_chars().str.to_lowercase() if code == "name" else text
-
-
-def _values(dtype: Any, code: str) -> dict[str, list[Any]]:
-    """Return the values of a code system by state, as a column of this type holds them."""
     values: dict[str, list[Any]] = {}
     for value, iso3 in code_table(code).items():
         values.setdefault(iso3, []).append(int(value) if dtype.is_numeric() else value)
-    return values
-
-
-def _answers(
-    question: Question, state: nw.Expr, moment: nw.Expr, values: dict[str, list[Any]]
-) -> dict[str, Any]:
-    """Return status, membership and instrument of a row as expressions."""
+    if not dtype.is_numeric():
+        column = column if dtype == nw.String else column.cast(nw.String)
+        if code in NUMERIC:
+            column = column.str.strip_chars().str.zfill(3)
+        elif code == "name":
+            column = column.str.strip_chars().str.to_lowercase()
     every = [value for own in values.values() for value in own]
-    is_known = state.is_in(every) & (moment <= nw.lit(question.last_known))
+    found: Any = nw.when(column.is_in(every)).then(nw.lit(OTHER))
+    for position, iso3 in enumerate(_states(question)):
+        found = nw.when(column.is_in(values[iso3])).then(nw.lit(position)).otherwise(found)
+    return found
+
+
+def _states(question: Question) -> list[str]:
+    """Return the states that were ever bound by something."""
+    return sorted({iso3 for stretch in question.stretches for iso3 in stretch.states})
+
+
+def _answers(question: Question, moment: Any, states: list[Any]) -> dict[str, Any]:
+    """Return the new columns by name, without what the names begin with."""
+    answers: dict[str, Any] = {}
+    for state, suffix in zip(states, question.suffixes, strict=True):
+        own = _answers_for(question, moment, state)
+        answers |= {f"{what}{suffix}": answer for what, answer in own.items()}
+    if len(states) == 2:
+        answers["pair"] = _pair(answers["is_member_1"], answers["is_member_2"])
+    return answers
+
+
+def _answers_for(question: Question, moment: Any, state: Any) -> dict[str, Any]:
+    """Return status, membership and instrument of the state of a row."""
+    positions = {iso3: position for position, iso3 in enumerate(_states(question))}
 
     def holds(stretch: Stretch) -> Any:
-        own = [value for iso3 in stretch.states for value in values[iso3]]
-        return state.is_in(own) & moment.is_between(nw.lit(stretch.first), nw.lit(stretch.last))
+        among = [state == positions[iso3] for iso3 in stretch.states]
+        in_time = moment.is_between(nw.lit(stretch.first), nw.lit(stretch.last))
+        return nw.any_horizontal(*among, ignore_nulls=False) & in_time
 
     def any_of(stretches: list[Stretch]) -> Any:
         spans = [holds(stretch) for stretch in stretches]
@@ -133,12 +157,12 @@ def _answers(
                 found = nw.when(any_of(own)).then(nw.lit(name)).otherwise(found)
         return found
 
-    members = [one for one in question.stretches if one.is_member]
+    is_known = ~state.is_null() & (moment <= nw.lit(question.last_known))
     doubtful = [one for one in question.stretches if one.is_member is None]
     certain = is_known & ~any_of(doubtful) if doubtful else is_known
     return {
         "status": named("status", STATUSES),
-        "is_member": nw.when(certain).then(any_of(members)),
+        "is_member": nw.when(certain).then(any_of([s for s in question.stretches if s.is_member])),
         "instrument": named("instrument", INSTRUMENTS),
     }
 
@@ -152,3 +176,11 @@ def _pair(one: nw.Expr, other: nw.Expr) -> Any:
         .otherwise(nw.when(either).then(nw.lit("one")).otherwise(nw.lit("none")))
     )
     return nw.when(is_known).then(word)
+
+
+def _as_enum(name: str, answer: Any) -> Any:
+    """Return a column of words with its vocabulary, which polars keeps as a type."""
+    for what, words in VOCABULARIES.items():
+        if name.startswith(what):
+            return answer.cast(nw.Enum(words))
+    return answer
