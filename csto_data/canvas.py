@@ -67,9 +67,16 @@ class PaperFigure(Figure):
 
 @contextmanager
 def settings() -> Iterator[None]:
-    """Set the type and the formats of the plots, and restore what was set before."""
-    with mpl.rc_context(SETTINGS):
+    """Set the type and the formats of the plots, and restore what was set before.
+
+    Nothing else is restored: a backend that loads meanwhile, as in notebooks, keeps its settings.
+    """
+    before = {name: mpl.rcParams[name] for name in SETTINGS}
+    mpl.rcParams.update(SETTINGS)
+    try:
         yield
+    finally:
+        mpl.rcParams.update(before)
 
 
 def new_axes(width: float, heights: "Sequence[float]" = (1,)) -> "list[Axes]":

@@ -15,7 +15,7 @@ from matplotlib.dates import date2num, num2date
 from matplotlib.text import Annotation
 
 import csto_data as csto
-from csto_data import marks
+from csto_data import canvas, marks
 from csto_data.package import installed
 
 CALLS: dict[str, Any] = {
@@ -379,3 +379,10 @@ def test_the_foot_names_version_and_last_checked_day(name: str) -> None:
     texts = [text.get_text() for ax in figure.axes for text in ax.texts]
     day = installed().checked_through(name)
     assert any(f"csto-data {csto.__version__}, checked through {day}" in text for text in texts)
+
+
+def test_what_a_backend_sets_while_it_loads_is_kept() -> None:
+    with mpl.rc_context():
+        with canvas.settings():
+            mpl.interactive(True)
+        assert mpl.is_interactive()

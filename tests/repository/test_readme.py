@@ -25,6 +25,6 @@ def test_the_generated_pages_are_current() -> None:
 
 
 def test_links_lead_to_files_of_the_repository() -> None:
-    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *ROOT.glob("docs/*.ipynb")]:
         for target in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
             assert target.startswith("https://") or (page.parent / target).exists(), target
