@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any, Final, Literal, Self, TypeVar
+from typing import Annotated, Final, Literal, Self, TypeVar
 
 from pydantic import BaseModel, Field, StringConstraints, ValidationError, model_validator
 
@@ -30,12 +30,18 @@ Cells = dict[str, str]
 Model = TypeVar("Model", bound=BaseModel)
 
 
+class AnyConstraints(BaseModel):
+    """Constraints of any version: the vocabulary among them."""
+
+    enum: list[str] | None = None
+
+
 class AnyColumn(BaseModel):
     """A column of any version: what is needed to read it."""
 
     name: Name
     type: Literal["string", "integer", "number", "boolean", "date"]
-    constraints: dict[str, Any] = {}
+    constraints: AnyConstraints = AnyConstraints()
     labels: dict[str, str] = Field({}, alias="enumLabels")
 
 
@@ -57,6 +63,7 @@ class AnyResource(BaseModel):
     """A table of any version: where its files are."""
 
     name: Name
+    title: str
     path: str
     schema_path: str = Field(alias="schema")
     checked_through: date = Field(le=LAST_DAY)
