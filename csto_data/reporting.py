@@ -167,7 +167,7 @@ def _dyad(flip: DyadFlip, quote: Quote) -> str:
 def _answers(old: Answer, new: Answer, quote: Quote) -> str:
     """Return the status and the membership, each where it changes."""
     parts = []
-    if old.status != new.status:
+    if str(old) != str(new):
         parts.append(f"{_word(str(old), quote)} -> {_word(str(new), quote)}")
     if old.is_member != new.is_member:
         parts.append(f"is_member {TRUTH[old.is_member]} -> {TRUTH[new.is_member]}")

@@ -145,7 +145,7 @@ def _windows_of(
         for day, answer, before in zip(days, answers, [{None}, *answers], strict=False)
         if answer != before
     ]
-    ends = [*(day - ONE_DAY for day, _ in turns[1:]), checked]
+    ends = [*(day - ONE_DAY for day, _ in turns[1:]), checked] if turns else []
     for (first, answer), last in zip(turns, ends, strict=True):
         one = next(iter(answer))
         if len(answer) > 1:

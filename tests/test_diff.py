@@ -21,6 +21,7 @@ from markdown_it import MarkdownIt
 
 import csto_data as csto
 from csto_data import archives
+from csto_data.bumps import effect_reasons
 from csto_data.canonical import render
 from csto_data.comparing import Diff
 from csto_data.package import installed
@@ -273,7 +274,7 @@ CHANGES: dict[str, tuple[Change, str, list[str]]] = {
         "major",
         [
             "AZE 1994-04-20 to 1999-04-20 (1827 days): member -> not bound, is_member true",
-            "AZE 1999: is_member true -> false",
+            "AZE 1999: no one status -> not bound, is_member true -> false",
         ],
     ),
     "day unknown": (
@@ -281,13 +282,21 @@ CHANGES: dict[str, tuple[Change, str, list[str]]] = {
             cell("members", "aze-cst-member-1", "end_date", "1999-12-31"),
             cell("members", "aze-cst-member-1", "end_precision", "year"),
         ),
-        "minor",
-        ["not bound -> unknown, is_member false -> unknown"],
+        "patch",
+        [
+            "AZE 1999-01-02 to 1999-04-20 (109 days): member -> unknown, is_member true -> unknown",
+            "(255 days): not bound -> unknown, is_member false -> unknown",
+        ],
     ),
-    "flip by signature alone": (
+    "flip by signature": (
         cell("members", "uzb-csto-member-1", "signed_date", "2005-08-16"),
         "minor",
-        ["basis signature, through", "UZB 2005: is_member false -> true"],
+        [
+            "basis signature, through",
+            "UZB 2005: not bound -> no one status, is_member false -> true",
+            "UZB 2005-08-16 to 2006-08-15 (365 days): not bound -> signatory\n",
+            "UZB 2006: member -> signatory\n",
+        ],
     ),
 }
 
@@ -340,6 +349,15 @@ def test_a_moved_day_that_flips_no_year_is_a_patch(small_package: Path, copy: Co
     found = csto.diff(small_package, copy.root)
     assert [effect.days for effect in found.effects] == [1, 1]
     assert found.versions.bump == "patch"
+
+
+def test_flips_under_another_basis_alone_ask_for_nothing_more(
+    small_package: Path, copy: Copy
+) -> None:
+    SUSPENDED_IN_JUNE(copy)
+    in_force, signature = csto.diff(small_package, copy.root).effects
+    assert list(effect_reasons([in_force]))
+    assert not list(effect_reasons([signature]))
 
 
 @pytest.mark.parametrize("days", [1, 40, 400])
@@ -505,21 +523,22 @@ def repository(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> Copy:
     return copy
 
 
-@pytest.mark.parametrize("inside", [".", "data"])
 @pytest.mark.parametrize(
     ("old", "new"), [("HEAD~1", "trunk"), ("v0.1.0", "HEAD"), ("trunk@{1}", "@")]
 )
 def test_git_revisions_give_the_same_diff(
-    small_package: Path,
-    repository: Copy,
-    monkeypatch: pytest.MonkeyPatch,
-    old: str,
-    new: str,
-    inside: str,
+    small_package: Path, repository: Copy, old: str, new: str
 ) -> None:
-    monkeypatch.chdir(repository.root / inside)
     expected = csto.diff(small_package, repository.root)
     assert replace(csto.diff(old, new), old=expected.old, new=expected.new) == expected
+
+
+def test_a_revision_is_the_same_from_a_folder_of_the_repository(
+    repository: Copy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = csto.diff("HEAD~1", "HEAD")
+    monkeypatch.chdir(repository.root / "data")
+    assert csto.diff("HEAD~1", "HEAD") == expected
 
 
 @pytest.mark.parametrize(
