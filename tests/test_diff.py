@@ -295,7 +295,7 @@ CHANGES: dict[str, tuple[Change, str, list[str]]] = {
             "basis signature, through",
             "UZB 2005: not bound -> no one status, is_member false -> true",
             "UZB 2005-08-16 to 2006-08-15 (365 days): not bound -> signatory\n",
-            "UZB 2006: member -> signatory\n",
+            "UZB 2006: no one status -> signatory\n",
         ],
     ),
 }
