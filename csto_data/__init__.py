@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from csto_data import plot
     from csto_data.annotation import annotate, check_codes
+    from csto_data.comparing import diff
     from csto_data.describing import describe, tables
     from csto_data.drills import exercises
     from csto_data.errors import (
@@ -44,6 +45,7 @@ _HOMES = {
     "check_codes": "annotation",
     "cite": "provenance",
     "describe": "describing",
+    "diff": "comparing",
     "dyads": "panels",
     "exercises": "drills",
     "explain": "provenance",
@@ -68,6 +70,7 @@ __all__ = [
     "check_codes",
     "cite",
     "describe",
+    "diff",
     "dyads",
     "exercises",
     "explain",

@@ -354,6 +354,30 @@ def gaps_command(table: str | None, form: str) -> None:
     _print_rows([field.name for field in fields(kind)], rows, form)
 
 
+@command.command("diff")
+@click.argument("old")
+@click.argument("new")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+)
+def diff_command(old: str, new: str, form: str) -> None:
+    """Show what changed from OLD to NEW, which answers flip, and which version that needs.
+
+    Each is a folder, a wheel, a zip or a tar.gz that holds the package, or a git revision such as
+    main or HEAD~1. The exit status is 1 when a key is gone and the changelog does not name it.
+    """
+    from csto_data.comparing import diff
+
+    found = diff(old, new)
+    forms = {"text": found.__str__, "json": found.to_json, "markdown": found.to_markdown}
+    click.echo(forms[form]().rstrip("\n"))
+    sys.exit(1 if found.problems else 0)
+
+
 @command.command("cite")
 @click.argument("style", default="text")
 def cite_command(style: str) -> None:

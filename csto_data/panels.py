@@ -1,6 +1,6 @@
 """State-years and dyad-years: what states were in periods, from what they were on days."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations, permutations
@@ -99,24 +99,20 @@ def panel(  # noqa: PLR0913
     9
     """
     package = installed()
-    _check_unit_and_rule(unit, rule)
-    check_statuses(counting)
-    found = windows(package, basis, uncertain)
+    chosen = _chosen(package, states, code)
     chairs, pleas = _chairs(package), _requests(package)
     asked = package.checked_through("assistance_requests")
     rows = [
         {
-            **codes,
-            **period.name,
-            **_of_state(period, own, rule, counting),
-            "is_chair": _is_chair(period, chairs, iso3),
-            "requests": _number_of_requests(period, pleas.get(iso3, []), asked),
+            **row,
+            "is_chair": _is_chair(period, chairs, row["iso3"]),
+            "requests": _number_of_requests(period, pleas.get(row["iso3"], []), asked),
         }
-        for iso3 in _chosen(package, states, code)
-        for codes, own in [(_codes(iso3, code), [w for w in found if w.iso3 == iso3])]
-        for period in _periods(package, unit)
+        for period, row in state_periods(
+            package, chosen, unit, rule=rule, basis=basis, counting=counting, uncertain=uncertain
+        )
     ]
-    return _frame(rows)
+    return _frame(_with_codes(rows, chosen, code, ("",)))
 
 
 def dyads(  # noqa: PLR0913
@@ -145,29 +141,77 @@ def dyads(  # noqa: PLR0913
     15
     """
     package = installed()
+    chosen = _chosen(package, states, code)
+    rows = dyad_periods(
+        package,
+        permutations(chosen, 2) if directed else combinations(sorted(chosen), 2),
+        unit,
+        rule=rule,
+        basis=basis,
+        counting=counting,
+        uncertain=uncertain,
+    )
+    return _frame(_with_codes(rows, chosen, code, ("_1", "_2")))
+
+
+def state_periods(  # noqa: PLR0913
+    package: Package,
+    states: Iterable[str],
+    unit: str = "year",
+    *,
+    rule: str = "any",
+    basis: str = "in_force",
+    counting: Sequence[str] = COUNTING,
+    uncertain: str | None = None,
+    through: date | None = None,
+) -> Iterator[tuple[Period, dict[str, Any]]]:
+    """Yield what each of these states was in each period, by the spells of any package.
+
+    The rows have the columns of `panel` up to `days`. Days after `through` are unknown; None is
+    the last checked day of the package. Raises what `panel` raises.
+    """
     _check_unit_and_rule(unit, rule)
     check_statuses(counting)
-    found = windows(package, basis, uncertain)
-    spans = {
-        iso3: (_spans(found, iso3, counting), _spans(found, iso3, (None,)))
-        for iso3 in _chosen(package, states, code)
-    }
-    pairs = permutations(spans, 2) if directed else combinations(sorted(spans), 2)
-    periods = list(_periods(package, unit))
-    rows: list[dict[str, Any]] = []
+    checked = through or package.checked_through("members")
+    found = windows(package, basis, uncertain, checked)
+    for iso3 in states:
+        own = [window for window in found if window.iso3 == iso3]
+        for period in _periods(checked, unit):
+            yield period, {"iso3": iso3, **period.name, **_of_state(period, own, rule, counting)}
+
+
+def dyad_periods(  # noqa: PLR0913
+    package: Package,
+    pairs: Iterable[tuple[str, str]],
+    unit: str = "year",
+    *,
+    rule: str = "any",
+    basis: str = "in_force",
+    counting: Sequence[str] = COUNTING,
+    uncertain: str | None = None,
+    through: date | None = None,
+) -> Iterator[dict[str, Any]]:
+    """Yield the periods in which both states of a pair are members, by the spells of any package.
+
+    The rows are those of `dyads`; `through` is as in `state_periods`.
+    """
+    _check_unit_and_rule(unit, rule)
+    check_statuses(counting)
+    checked = through or package.checked_through("members")
+    found = windows(package, basis, uncertain, checked)
+    periods = list(_periods(checked, unit))
     for one, other in pairs:
-        both = _overlaps(spans[one][0], spans[other][0])
-        either = [sorted([*spans[iso3][0], *spans[iso3][1]]) for iso3 in (one, other)]
-        maybe = _overlaps(*either)
-        codes = {**_codes(one, code, "_1"), **_codes(other, code, "_2")}
+        both = _overlaps(_spans(found, one, counting), _spans(found, other, counting))
+        maybe = _overlaps(
+            *(sorted(_spans(found, iso3, (*counting, None))) for iso3 in (one, other))
+        )
         for period in periods:
             days = period.days_in(both)
             unknown = period.days_in(maybe) - days + period.unchecked
             answer = _decide(rule, period, days, unknown, (both, maybe))
             if answer is not False:
                 known = {"are_members": answer, "days": None if unknown else days}
-                rows.append(codes | period.name | known)
-    return _frame(rows)
+                yield {"iso3_1": one, "iso3_2": other, **period.name, **known}
 
 
 def _check_unit_and_rule(unit: str, rule: str) -> None:
@@ -193,14 +237,25 @@ def _chosen(package: Package, states: Sequence[str] | None, code: str) -> list[s
     return chosen
 
 
-def _codes(iso3: str, code: str, suffix: str = "") -> dict[str, Any]:
-    own = {f"iso3{suffix}": iso3}
-    return own if code == "iso3" else own | {f"{CODE_COLUMNS[code]}{suffix}": own_code(iso3, code)}
+def _with_codes(
+    rows: Iterable[dict[str, Any]], chosen: list[str], code: str, suffixes: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return rows with the codes of another system beside the ISO ones."""
+    if code == "iso3":
+        return list(rows)
+    own = {iso3: own_code(iso3, code) for iso3 in chosen}
+    with_codes = []
+    for row in rows:
+        codes: dict[str, Any] = {}
+        for suffix in suffixes:
+            iso3 = row[f"iso3{suffix}"]
+            codes |= {f"iso3{suffix}": iso3, f"{CODE_COLUMNS[code]}{suffix}": own[iso3]}
+        with_codes.append(codes | row)
+    return with_codes
 
 
-def _periods(package: Package, unit: str) -> Iterator[Period]:
+def _periods(checked: date, unit: str) -> Iterator[Period]:
     """Yield the periods from 1992 to the one in which the last checked day lies."""
-    checked = package.checked_through("members")
     first = date(FIRST_YEAR, 1, 1)
     while first <= checked:
         name: dict[str, Any] = {"year": first.year}

@@ -69,14 +69,17 @@ def standing(spells: Iterable[Record], day: date, basis: str) -> Standing | None
     return found.get("CSTO") or found.get("CST") or waiting
 
 
-def windows(package: Package, basis: str, uncertain: str | None = None) -> list[Window]:
+def windows(
+    package: Package, basis: str, uncertain: str | None = None, through: date | None = None
+) -> list[Window]:
     """Return the stretches of days on which each state has one standing, sorted.
 
-    They do not overlap, and end on the last checked day. `uncertain` is `"earliest"` or
-    `"latest"`, for reading all dates as early or as late as they allow, or None.
+    They do not overlap, and end on the day `through`; None is the last checked day. `uncertain`
+    is `"earliest"` or `"latest"`, for reading all dates as early or as late as they allow, or
+    None.
     """
     check_reading(basis, uncertain)
-    checked = package.checked_through("members")
+    checked = through or package.checked_through("members")
     return [
         window
         for iso3, spells in sorted(spells_by_state(package).items())
@@ -142,7 +145,7 @@ def _windows_of(
         for day, answer, before in zip(days, answers, [{None}, *answers], strict=False)
         if answer != before
     ]
-    ends = [*(day - ONE_DAY for day, _ in turns[1:]), checked]
+    ends = [*(day - ONE_DAY for day, _ in turns[1:]), checked] if turns else []
     for (first, answer), last in zip(turns, ends, strict=True):
         one = next(iter(answer))
         if len(answer) > 1:

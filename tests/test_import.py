@@ -38,6 +38,7 @@ def test_import_loads_no_third_party_module() -> None:
         ("csto_data.tables()", {"pandas", "pandera", "frictionless"}),
         ("csto_data.describe('members')", {"pandas", "pandera", "frictionless"}),
         ("csto_data.explain('members', 'arm-cst-member-1')", {"pandas", "pydantic"}),
+        ("root = csto_data.path('members').parents[1]; csto_data.diff(root, root)", {"pandas"}),
         ("csto_data.cite(), csto_data.path('members')", {"pandas", "pydantic"}),
     ],
 )
