@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from csto_data.provenance import cite, explain
     from csto_data.roster import changes, members
     from csto_data.validation import validate
+    from csto_data.verifying import verify
 
     __version__: str
 
@@ -53,6 +54,7 @@ _HOMES = {
     "schema": "frames",
     "tables": "describing",
     "validate": "validation",
+    "verify": "verifying",
 }
 
 __all__ = [
@@ -76,6 +78,7 @@ __all__ = [
     "schema",
     "tables",
     "validate",
+    "verify",
 ]
 
 

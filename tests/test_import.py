@@ -39,6 +39,7 @@ def test_import_loads_no_third_party_module() -> None:
         ("csto_data.describe('members')", {"pandas", "pandera", "frictionless"}),
         ("csto_data.explain('members', 'arm-cst-member-1')", {"pandas", "pydantic"}),
         ("csto_data.cite(), csto_data.path('members')", {"pandas", "pydantic"}),
+        ("csto_data.verify", {"pandas", "pydantic", "hatchling"}),
     ],
 )
 def test_a_call_loads_only_what_it_needs(code: str, unwanted: set[str]) -> None:
