@@ -10,7 +10,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 PACKAGE = "csto_data"
 
 
-class ChecksumsHook(BuildHookInterface):  # type: ignore[type-arg]
+class ChecksumsHook(BuildHookInterface):
     """Called by hatchling around the build of a wheel; an editable one records nothing."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:

@@ -47,6 +47,7 @@ def script(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.syspath_prepend(SCRIPTS)
     module = importlib.import_module("check_links")
     monkeypatch.setattr(module, "PAUSE", 0.0)
+    monkeypatch.setenv("no_proxy", "*")
     return module
 
 
@@ -56,7 +57,7 @@ def host() -> Iterator[str]:
     Handler.asked.clear()
     Handler.at_once[:] = [0, 0]
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
 
