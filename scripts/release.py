@@ -98,34 +98,20 @@ def changes_since_the_last_release(version: str) -> Iterator[str]:
     last = last_release()
     if last is None:
         return
-    bump, problems = difference(f"v{last}")
+    least, because, problems = difference(f"v{last}")
     yield from problems
-    least = bumped(numbers(last), bump)
-    if numbers(version) < least:
-        needed = ".".join(map(str, least))
-        yield f"the changes since {last} are {bump}: the version has to be {needed} or higher"
+    if numbers(version) < numbers(least):
+        why = "; ".join(because)
+        yield f"since {last}, {why}: the version has to be {least} or higher"
 
 
-def difference(tag: str) -> tuple[str, tuple[str, ...]]:
-    """Return the kind of version that the changes of the data since a tag demand, and problems."""
+def difference(tag: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """Return the least version that the changes since a tag demand, why, and their problems."""
     with TemporaryDirectory() as folder:
-        archive = Path(folder, "released.zip")
-        git("archive", f"--output={archive}", tag, "--", DESCRIPTOR, "schemas", "data")
-        released = Path(folder, "released")
-        shutil.unpack_archive(archive, released)
+        released = Path(folder, f"{tag}.zip")
+        git("archive", f"--output={released}", tag, "--", DESCRIPTOR, "schemas", "data")
         found = csto.diff(released, ROOT)
-        return found.bump, found.problems
-
-
-def bumped(last: Version, bump: str) -> Version:
-    """Return the least version after the last one for a kind of change."""
-    major, minor, patch = last
-    return {
-        "none": (major, minor, patch + 1),
-        "patch": (major, minor, patch + 1),
-        "minor": (major, minor + 1, 0),
-        "major": (major + 1, 0, 0),
-    }[bump]
+    return found.versions.at_least, found.versions.because, tuple(map(str, found.problems))
 
 
 def numbers(version: str) -> Version:

@@ -89,6 +89,13 @@ def test_a_record_cut_short_is_found(folder: Path) -> None:
         assert csto.verify(folder), length
 
 
+@pytest.mark.parametrize("more", [b"\n", b"what is this\n", b"no line end"])
+def test_what_is_no_line_of_a_record_is_found(folder: Path, more: bytes) -> None:
+    record = folder / RECORD
+    record.write_bytes(record.read_bytes() + more)
+    assert csto.verify(folder) == [Difference(RECORD, "changed")]
+
+
 def test_caches_of_python_are_left_aside(folder: Path) -> None:
     write("__pycache__/cli.cpython-311.pyc", b"")(folder)
     assert csto.verify(folder) == []

@@ -112,7 +112,7 @@ def release(
     """The script as a function that returns status and text, with stand-ins for its slow checks."""
     monkeypatch.setattr(script, "data", lambda _: iter(()))
 
-    def run(*arguments: str, changes: tuple[str, tuple[str, ...]] = ("none", ())) -> Any:
+    def run(*arguments: str, changes: tuple[str, Any, Any] = ("0.0.1", (), ())) -> Any:
         monkeypatch.setattr(script, "difference", lambda _: changes)
         return script.main(list(arguments)), "".join(capsys.readouterr())
 
@@ -201,40 +201,20 @@ def test_a_release_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("last", "bump", "needed"),
-    [
-        ("0.1.0", "major", "1.0.0"),
-        ("0.1.5", "major", "1.0.0"),
-        ("0.1.5", "minor", None),
-        ("0.1.0", "patch", None),
-        ("0.1.0", "none", None),
-    ],
+    ("least", "is_enough"), [("0.1.6", True), ("0.2.0", True), ("1.0.0", False)]
 )
 def test_the_version_is_as_high_as_the_changes_demand(
-    repository: Repository,
-    release: Callable[..., tuple[int, str]],
-    last: str,
-    bump: str,
-    needed: str | None,
+    repository: Repository, release: Callable[..., tuple[int, str]], least: str, is_enough: bool
 ) -> None:
-    released(last)(repository)
+    released("0.1.5")(repository)
     before = repository.state()
-    status, text = release("0.2.0", changes=(bump, ()))
-    if needed:
-        reason = f"the changes since {last} are {bump}: the version has to be {needed} or higher"
-        assert (status, text) == (1, f"release: {reason}\n")
-        assert repository.state() == before
-    else:
+    status, text = release("0.2.0", changes=(least, ("keys are removed", "more"), ()))
+    if is_enough:
         assert (status, repository.version()) == (0, "0.2.0")
-
-
-@pytest.mark.parametrize(
-    ("bump", "least"), [("none", (1, 2, 4)), ("patch", (1, 2, 4)), ("minor", (1, 3, 0))]
-)
-def test_the_least_version_for_a_kind_of_change(
-    script: ModuleType, bump: str, least: tuple[int, int, int]
-) -> None:
-    assert script.bumped((1, 2, 3), bump) == least
+    else:
+        reason = f"keys are removed; more: the version has to be {least} or higher"
+        assert (status, text) == (1, f"release: since 0.1.5, {reason}\n")
+        assert repository.state() == before
 
 
 def test_a_problem_of_the_changes_refuses_the_release(
@@ -243,7 +223,7 @@ def test_a_problem_of_the_changes_refuses_the_release(
     released("0.1.0")(repository)
     before = repository.state()
     problem = "members: the key arm-1 is used again"
-    assert release("0.2.0", changes=("none", (problem,))) == (1, f"release: {problem}\n")
+    assert release("0.2.0", changes=("0.1.1", (), (problem,))) == (1, f"release: {problem}\n")
     assert repository.state() == before
 
 
@@ -255,18 +235,25 @@ def test_the_first_release_is_compared_with_nothing(
 
 
 def test_what_is_compared_is_the_last_release_with_the_work_tree(
-    repository: Repository, script: ModuleType, monkeypatch: pytest.MonkeyPatch
+    repository: Repository,
+    script: ModuleType,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    tmp_path = tmp_path_factory.mktemp("compared")
     released("0.1.0")(repository)
     repository.edit_json("datapackage.json", lambda d: d.update(version="0.2.0"))
 
     def diff(old: Path, new: Path) -> SimpleNamespace:
-        assert [Copy(folder).descriptor["version"] for folder in (old, new)] == ["0.1.0", "0.2.0"]
-        assert Copy(old).records("members") == Copy(new).records("members")
-        return SimpleNamespace(bump="patch", problems=("one",))
+        shutil.unpack_archive(old, tmp_path / "old")
+        copies = [Copy(tmp_path / "old"), Copy(new)]
+        assert [one.descriptor["version"] for one in copies] == ["0.1.0", "0.2.0"]
+        assert copies[0].records("members") == copies[1].records("members")
+        versions = SimpleNamespace(at_least="0.1.1", because=("values are corrected",))
+        return SimpleNamespace(versions=versions, problems=(ValueError("one"),))
 
     monkeypatch.setattr(script.csto, "diff", diff, raising=False)
-    assert script.difference("v0.1.0") == ("patch", ("one",))
+    assert script.difference("v0.1.0") == ("0.1.1", ("values are corrected",), ("one",))
 
 
 def test_invalid_data_are_refused_by_the_script_itself(repository: Repository) -> None:
@@ -354,7 +341,7 @@ def test_a_failure_of_git_leaves_everything_as_it_was(
 
 
 WAIT = "touch .git/waiting; sleep 20"
-WAIT_ON_TAGS = f'[ "$1" = prepared ] && grep -q refs/tags/ && {{ {WAIT}; }}; exit 0'
+WAIT_ON_TAGS = f"grep -q refs/tags/ && {{ {WAIT}; }}; exit 0"
 WITHOUT_CHECK_OF_DATA = """
 import sys, release
 release.data = lambda _: ()
@@ -364,7 +351,12 @@ sys.exit(release.main(["0.2.0"]))
 
 @pytest.mark.parametrize(
     ("hook", "script_of_hook"),
-    [("pre-commit", WAIT), ("post-commit", WAIT), ("reference-transaction", WAIT_ON_TAGS)],
+    [
+        ("pre-commit", WAIT),
+        ("post-commit", WAIT),
+        ("reference-transaction", f'[ "$1" = prepared ] && {WAIT_ON_TAGS}'),
+        ("reference-transaction", f'[ "$1" = committed ] && {WAIT_ON_TAGS}'),
+    ],
 )
 @pytest.mark.parametrize(
     ("interrupt", "number"),
