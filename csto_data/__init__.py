@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from csto_data.provenance import cite, explain
     from csto_data.roster import changes, members
     from csto_data.validation import validate
+    from csto_data.verifying import verify
     from csto_data.warehouse import sql
 
     __version__: str
@@ -58,6 +59,7 @@ _HOMES = {
     "sql": "warehouse",
     "tables": "describing",
     "validate": "validation",
+    "verify": "verifying",
 }
 
 __all__ = [
@@ -84,6 +86,7 @@ __all__ = [
     "sql",
     "tables",
     "validate",
+    "verify",
 ]
 
 

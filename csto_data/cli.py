@@ -213,6 +213,23 @@ def validate_command(path: Path | None, form: str) -> None:
     sys.exit(1 if problems else 0)
 
 
+@command.command("verify")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+def verify_command(path: Path | None) -> None:
+    """Compare the installed files, or those in the folder PATH, with their recorded checksums.
+
+    The exit status is 0 when all are as recorded, 1 when files are changed, missing or stray, and
+    2 when nothing is recorded to compare with, as in a clone or an editable install.
+    """
+    from csto_data.verifying import verify
+
+    differences = verify(path)
+    click.echo(str(differences) if differences else "all files are as recorded")
+    if differences:
+        click.echo(f"{len(differences)} not as recorded: install or download again", err=True)
+    sys.exit(1 if differences else 0)
+
+
 @command.command("exercises")
 @click.argument("year", required=False, type=int)
 @FORMAT

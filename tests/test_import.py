@@ -40,6 +40,7 @@ def test_import_loads_no_third_party_module() -> None:
         ("csto_data.explain('members', 'arm-cst-member-1')", {"pandas", "pydantic"}),
         ("root = csto_data.path('members').parents[1]; csto_data.diff(root, root)", {"pandas"}),
         ("csto_data.cite(), csto_data.path('members')", {"pandas", "pydantic"}),
+        ("csto_data.verify", {"pandas", "pydantic", "hatchling"}),
     ],
 )
 def test_a_call_loads_only_what_it_needs(code: str, unwanted: set[str]) -> None:

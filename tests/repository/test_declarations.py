@@ -2,7 +2,11 @@
 
 import re
 import tomllib
+from importlib import import_module
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 import csto_data as csto
 from csto_data.package import installed
@@ -25,9 +29,26 @@ def test_licences_are_stated_in_descriptor_readme_and_files() -> None:
     assert data_licence.startswith("Attribution 4.0 International")
 
 
-def test_the_changelog_has_a_section_for_the_version() -> None:
-    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert re.findall(r"^## ([0-9.]+)", changelog, re.MULTILINE)[0] == csto.__version__
+@pytest.fixture
+def sections(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The sections of CHANGELOG.md as the script of releases reads them."""
+    monkeypatch.syspath_prepend(ROOT / "scripts")
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    found: list[Any] = import_module("changelog").sections(text)
+    assert [one.version for one in found] == re.findall(r"^## ([0-9.]+)", text, re.MULTILINE)
+    return found
+
+
+def test_the_changelog_begins_with_the_version_or_what_comes_after_it(sections: list[Any]) -> None:
+    versions = [tuple(map(int, one.version.split("."))) for one in sections]
+    assert versions == sorted(set(versions), reverse=True)
+    assert csto.__version__ in [one.version for one in sections[:2]]
+
+
+def test_a_released_version_is_dated_alike_in_changelog_and_descriptor(sections: list[Any]) -> None:
+    (section,) = [one for one in sections if one.version == csto.__version__]
+    if section.released:
+        assert installed().descriptor["created"] == f"{section.released}T00:00:00Z"
 
 
 def test_pydantic_models_and_parsers_know_the_same_types() -> None:
