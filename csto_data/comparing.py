@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Final
 
 from csto_data.archives import CHANGELOG
 from csto_data.bumps import (
@@ -19,6 +20,10 @@ from csto_data.declarations import DeclarationChange, declaration_changes
 from csto_data.flips import Effect, effects
 from csto_data.opening import Opened, opened
 from csto_data.validation import Problem
+
+CITATIONS: Final = "citations"
+EVIDENCE: Final = (CITATIONS, "sources")
+"""What every correction needs: rows added to these tables make it no more than a correction."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,8 @@ def diff(old: str | Path, new: str | Path) -> Diff:
     declarations, the rows by their key, the cells as text, and the answers of the default panel
     under each legal basis on the days that both copies cover. From that follows the version that
     the newer copy needs, and a problem for each published key that is gone without an entry in the
-    changelog beside the newer copy.
+    changelog beside the newer copy. Citations have no key of their own: one that is replaced is a
+    correction, as is a new citation or source.
 
     Raises `CstoDataError` for what is none of these or not safe to read, and
     `DamagedPackageError` for a copy whose tables do not fit their schemas.
@@ -115,7 +121,7 @@ def _compared(old: Opened, new: Opened) -> Diff:
     declarations = tuple(declaration_changes(old.package, new.package))
     tables = tuple(_table_diffs(old, new))
     flips = effects(old.package, new.package)
-    vanished = [(one.table, key) for one in tables for key in one.removed]
+    vanished = [(one.table, key) for one in tables if one.table != CITATIONS for key in one.removed]
     return Diff(
         old=old.name,
         new=new.name,
@@ -134,9 +140,9 @@ def _reasons(
     flips: tuple[Effect, ...],
 ) -> Iterator[Reason]:
     rows = row_reasons(
-        added=any(table.added for table in tables),
-        removed=any(table.removed for table in tables),
-        corrected=any(table.cells for table in tables),
+        added=any(table.added for table in tables if table.table not in EVIDENCE),
+        removed=any(table.removed for table in tables if table.table != CITATIONS),
+        corrected=bool(tables),
     )
     return chain(declaration_reasons(declarations), rows, effect_reasons(flips))
 

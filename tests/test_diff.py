@@ -163,6 +163,21 @@ CHANGES: dict[str, tuple[Change, str, list[str]]] = {
         "major",
         ["series: 1 row added, 1 row removed", "added 'frontier'", "removed 'rubezh'"],
     ),
+    "citation replaced": (
+        without("citations", "row_id", "ksor"),
+        "patch",
+        ["citations: ", "removed 'forces/ksor/", "values are corrected"],
+    ),
+    "source added": (
+        row("sources", source_id="new-source"),
+        "patch",
+        ["sources: 1 row added", "added 'new-source'", "values are corrected"],
+    ),
+    "source removed": (
+        without("sources", "source_id", "wikipedia-csto"),
+        "major",
+        ["removed 'wikipedia-csto'", "keys are removed"],
+    ),
     "column added": (
         columns("series", lambda fields: fields.insert(2, COLUMN)),
         "minor",
