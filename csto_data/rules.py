@@ -337,12 +337,12 @@ def cancelled_and_attended(records: Records) -> Iterator[Breach]:
 
 
 def planned_and_past(records: Records) -> Iterator[Breach]:
-    """A planned event whose day has passed says in its summary what was found of it."""
+    """A planned event whose day has passed says in its summary what is known of it."""
     for event in records.rows("events"):
         checked = records.checked_through("events")
         is_past = event["start_date"] and _days(event, "start")[1] <= checked
-        if event["status"] == "planned" and is_past and "found" not in event["summary"]:
-            yield Breach(event, "summary", "does not say what was found of the planned event")
+        if event["status"] == "planned" and is_past and "known" not in event["summary"]:
+            yield Breach(event, "summary", "does not say what is known of the planned event")
 
 
 def said_by_nobody(records: Records) -> Iterator[Breach]:
