@@ -85,7 +85,7 @@ def test_the_steps_on_the_data_are_the_commands_of_ci_run() -> None:
     own = {"jobs": {"data": workflow["jobs"]["data"]}}
     install, *found, diff = [command.removesuffix(GITHUB_FORM) for command in commands(own)]
     assert ["dev", *found] == expected
-    assert f"dev() {{ environment dev && {install}; }}" in CI_COMMANDS
+    assert f"dev() {{ environment dev; {install}; }}" in CI_COMMANDS
     assert diff == "csto-data diff --format markdown HEAD^1 ."
     assert "\ncsto-data diff main .\n" in README
 
