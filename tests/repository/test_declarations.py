@@ -58,12 +58,6 @@ def test_pydantic_models_and_parsers_know_the_same_types() -> None:
     assert set(Column.model_fields["type"].annotation.__args__) == set(PARSERS)  # type: ignore[union-attr]
 
 
-def test_actions_are_pinned_by_hash() -> None:
-    for workflow in (ROOT / ".github" / "workflows").glob("*.yml"):
-        for action in re.findall(r"uses: (\S+)", workflow.read_text(encoding="utf-8")):
-            assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action), action
-
-
 def test_validation_of_every_extra_is_part_of_dev() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = set(project["optional-dependencies"]) - {"dev"}

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,8 @@ SCRIPT = Path(__file__).parents[2] / "scripts" / "format_data.py"
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, str(SCRIPT), *arguments], capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, str(SCRIPT), *arguments]
+    return subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
 
 
 def test_a_canonical_folder_is_left_alone(copy: Copy) -> None:
@@ -36,6 +36,29 @@ def test_the_file_is_rewritten_in_canonical_form(copy: Copy) -> None:
     done = run(str(copy.root))
     assert (done.returncode, done.stdout) == (0, f"rewritten: {copy.csv_path('forces')}\n")
     assert run("--check", str(copy.root)).returncode == 0
+
+
+BREACHES: dict[str, Callable[[bytes], bytes]] = {
+    "a cell": lambda raw: raw.replace(b"\ncst-protocol-1999,", b"\n cst-protocol-1999,", 1),
+    "no newline at the end": lambda raw: raw.removesuffix(b"\n"),
+    "CRLF": lambda raw: raw.replace(b"\n", b"\r\n"),
+    "a byte order mark": lambda raw: b"\xef\xbb\xbf" + raw,
+    "the order of rows": lambda raw: b"".join([(lines := raw.splitlines(True))[0], *lines[:0:-1]]),
+    "another end of lines in a cell": lambda raw: raw.replace(b",", b"\xe2\x80\xa8 ,", 1),
+}
+
+
+@pytest.mark.parametrize("breach", BREACHES)
+def test_what_check_prints_is_a_patch_that_git_applies(copy: Copy, breach: str) -> None:
+    path = copy.csv_path("documents")
+    canonical = path.read_bytes()
+    path.write_bytes(BREACHES[breach](canonical))
+    broken = path.read_bytes()
+    command = [sys.executable, str(SCRIPT), "--check", str(copy.root)]
+    patch = subprocess.run(command, capture_output=True, check=False).stdout
+    subprocess.run(["git", "apply", "-"], input=patch, cwd=copy.root, check=True)
+    assert path.read_bytes() != broken
+    assert run("--check", str(copy.root)).stdout == ""
 
 
 @pytest.mark.parametrize("raw", [b"\xff\n", b"force\n", b""])
