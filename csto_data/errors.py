@@ -20,6 +20,15 @@ class DamagedPackageError(CstoDataError):
     """A file of the data package is missing or cannot be read."""
 
 
+class MissingColumnError(CstoDataError, LookupError):
+    """A table lacks a column that a rule looks at."""
+
+    def __init__(self, table: str, column: str) -> None:
+        super().__init__(f"{table} has no column '{column}', which the rules need: declare it")
+        self.table = table
+        self.column = column
+
+
 def unknown_name(kind: str, name: str, known: Iterable[str], where: str = "") -> UnknownNameError:
     """Return the error for a mistyped name, with the nearest known names.
 

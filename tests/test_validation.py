@@ -121,6 +121,7 @@ WRONG_CELLS = [
     ("type_error", "figures", "ksor-personnel-2019", "value", "18 thousand"),
     ("constraint_error", "figures", "ksor-personnel-2019", "value", "-1"),
     ("signed_after_it_starts", "members", "aze-cst-member-1", "signed_date", "1994-04-21"),
+    ("dated_after_checked", "members", "uzb-csto-member-1", "end_date", "2099-12-18"),
     ("starts_after_checked", "members", "uzb-csto-suspended-1", "start_date", "2099-12-19"),
     ("outside_its_whole", "events", "kazakhstan-deployment-2022-arrival", "end_date", "2022-03-01"),
     ("part_of_itself", "bodies", "csto", "parent_body_id", "secretariat"),
@@ -132,13 +133,24 @@ WRONG_CELLS = [
     ("mixed_scripts", "forces", "ksor", "mandate", "Repelling аttack."),
     ("mixed_scripts", "forces", "ksor", "name_ru", "Коллективныe силы"),
     ("mixed_scripts", "forces", "ksor", "mandate", "Отражение нападения."),
+    ("mixed_scripts", "forces", "ksor", "mandate", "Repelling ɑttack."),
+    ("mixed_scripts", "forces", "ksor", "mandate", "Repelling ٣ attacks."),
+    ("not_in_russian", "forces", "ksor", "name_ru", "Collective forces"),
+    ("not_in_russian", "forces", "ksor", "name_ru", "Силы c задачами"),
+    ("garbled_text", "forces", "ksor", "mandate", "Repelling the enemyâ€™s attack."),
+    ("hidden_character", "forces", "ksor", "mandate", "Repelling \ufffd attack."),
     ("starts_like_a_formula", "forces", "ksor", "mandate", '=HYPERLINK("x")'),
+    ("starts_like_a_formula", "forces", "ksor", "mandate", "\uff1d1+1"),
     ("blanks_around", "forces", "ksor", "mandate", " Repelling attack."),
     ("not_composed", "forces", "ksor", "mandate", "Repelling attack, cafe\u0301."),
     ("line_break_in_cell", "forces", "ksor", "mandate", "Repelling\nattack."),
     ("other_way_of_writing", "countries", "ARM", "cow_code", "0371"),
     ("other_way_of_writing", "countries", "ARM", "cow_code", "٣٧١"),
     ("other_way_of_writing", "members", "uzb-csto-member-1", "start_date", "20060816"),
+    ("other_way_of_writing", "secretaries_general", "zas-1", "is_acting", "True"),
+    ("other_way_of_writing", "secretaries_general", "zas-1", "is_acting", "0"),
+    ("not_finite", "figures", "ksor-personnel-2019", "value", "nan"),
+    ("not_finite", "figures", "ksor-personnel-2019", "value", "1e999"),
     ("type_error", "members", "uzb-csto-member-1", "start_date", "16 August 2006"),
     ("type_error", "members", "uzb-csto-member-1", "start_date", "2006-02-30"),
     ("type_error", "secretaries_general", "zas-1", "is_acting", "no"),
@@ -312,6 +324,10 @@ WRONG_BYTES = [
         4,
         lambda raw: lines_with(raw, 4, lambda line: line.replace(b",", b',"a"b', 1)),
     ),
+    ("not_utf8", 1, lambda raw: raw.decode().encode("utf-16-le")),
+    ("line_too_long", 3, lambda raw: lines_with(raw, 3, lambda _: b"x" * 10_000_000)),
+    ("line_too_long", 1, lambda raw: lines_with(raw, 1, lambda _: b"," * 1_000_000)),
+    ("unreadable_csv", 3, lambda raw: lines_with(raw, 3, lambda line: b'"' + line)),
     ("wrong_header", 1, lambda raw: raw.replace(b"iso3", b"iso", 1)),
     ("wrong_header", 1, lambda raw: raw.replace(b"iso3,instrument", b"instrument,iso3", 1)),
     ("wrong_header", 1, lambda raw: raw.replace(b",note", b"", 1)),
@@ -386,30 +402,76 @@ def put(steps: str, value: Any) -> Callable[[dict[str, Any]], None]:
             put("resources.0.checked_through", "2026-13-01"),
             "resources.0.checked_through",
         ),
-        ("datapackage.json", put("resources.0.path", "../members.csv"), "resources.0"),
-        ("datapackage.json", put("resources.0.schema", "schemas/events.json"), "resources.0"),
+        ("datapackage.json", put("resources.0.path", "../members.csv"), "resources.0.path"),
+        (
+            "datapackage.json",
+            put("resources.0.schema", "schemas/events.json"),
+            "resources.0.schema",
+        ),
         ("datapackage.json", put("resources.0.encoding", "latin-1"), "resources.0.encoding"),
         ("schemas/members.json", put("fields.0.titel", "Spell"), "fields.0.titel"),
         ("schemas/members.json", delete("fields.0.description"), "fields.0.description"),
         ("schemas/members.json", put("fields.0.type", "text"), "fields.0.type"),
-        ("schemas/members.json", put("fields.0.example", "Not A Key"), "fields.0"),
-        ("schemas/members.json", put("fields.0.example", 7), "fields.0"),
-        ("schemas/members.json", put("fields.3.enumLabels", {"member": "Bound."}), "fields.3"),
-        ("schemas/members.json", put("fields.3.example", "observer"), "fields.3"),
-        ("schemas/members.json", put("primaryKey", ["member"]), ""),
+        ("schemas/members.json", put("fields.0.example", "Not A Key"), "fields.0.example"),
+        ("schemas/members.json", put("fields.0.example", 7), "fields.0.example"),
+        (
+            "schemas/members.json",
+            put("fields.3.enumLabels", {"member": "Bound."}),
+            "fields.3.enumLabels",
+        ),
+        ("schemas/members.json", put("fields.3.example", "observer"), "fields.3.example"),
+        ("schemas/members.json", put("primaryKey", ["member"]), "primaryKey.0"),
         ("schemas/members.json", put("uniqueKeys", [["member_id"]]), "uniqueKeys"),
         (
             "schemas/members.json",
             put("foreignKeys.0.reference.resource", "states"),
-            "foreignKeys.0.reference",
+            "foreignKeys.0.reference.resource",
         ),
         (
             "schemas/members.json",
             put("foreignKeys.0.reference.fields", ["iso2"]),
-            "foreignKeys.0.reference",
+            "foreignKeys.0.reference.fields.0",
         ),
         ("schemas/countries.json", put("fields.3.constraints.enum", ["1"]), "fields.3"),
-        ("schemas/countries.json", put("fields.1.constraints.maximum", 9), "fields.1"),
+        (
+            "schemas/countries.json",
+            put("fields.1.constraints.maximum", 9),
+            "fields.1.constraints",
+        ),
+        ("datapackage.json", put("version", "01.0.0"), "version"),
+        ("datapackage.json", put("title", "The Orgаnisation"), "title"),
+        ("datapackage.json", put("title", "The\u200bOrganisation"), "title"),
+        ("datapackage.json", put("title", " The Organisation"), "title"),
+        (
+            "datapackage.json",
+            put("resources.0.checked_through", "2026-02-30"),
+            "resources.0.checked_through",
+        ),
+        (
+            "datapackage.json",
+            put("resources.0.checked_through", "2099-01-01"),
+            "resources.0.checked_through",
+        ),
+        ("datapackage.json", put("resources.1.name", "members"), "resources.1.path"),
+        ("schemas/members.json", put("primaryKey", ["member_id", "member_id"]), "primaryKey.1"),
+        ("schemas/members.json", put("primaryKey", ["note"]), "fields.16"),
+        ("schemas/members.json", put("fields.1.name", "member_id"), "fields.1.name"),
+        ("schemas/members.json", put("foreignKeys.0.fields", ["x"]), "foreignKeys.0.fields.0"),
+        ("schemas/members.json", delete("foreignKeys.0"), "fields.1.name"),
+        ("schemas/members.json", put("fields.4.type", "string"), "fields.4.type"),
+        ("schemas/members.json", put("fields.4.example", "20060816"), "fields.4.example"),
+        ("schemas/members.json", put("fields.4.name", "signing_date"), "fields.5.name"),
+        ("schemas/members.json", delete("fields.0.constraints.required"), "fields.0.description"),
+        (
+            "schemas/members.json",
+            put("fields.0.constraints.pattern", "[a-z"),
+            "fields.0.constraints.pattern",
+        ),
+        (
+            "schemas/countries.json",
+            put("fields.3.constraints.minimum", 1000),
+            "fields.3.constraints.minimum",
+        ),
     ],
 )
 def test_a_wrong_declaration_gives_one_line(
@@ -478,19 +540,21 @@ def test_a_row_that_is_wrong_in_itself_is_named_before_what_follows_from_it(copy
 def test_progress_names_the_stages(copy: Copy) -> None:
     stages: list[str] = []
     csto.validate(copy.root, progress=stages.append)
-    assert stages == ["descriptor", "form", "frictionless", "frames", "rules"]
+    assert stages == ["descriptor", "form", "frictionless", "order", "frames", "rules"]
 
 
 def test_every_rule_has_a_row_that_breaks_it() -> None:
     checked = {case[0] for case in WRONG_CELLS} | {case[0] for case in WRONG_BYTES}
     checked |= {rule for rule, _ in WRONG_ROWS}
     named = {rule.__name__ for group in rules.RULES for rule in group}
-    named |= {check.__name__ for group in canonical.FORM for check in group}
+    named |= {check.__name__ for group in (*canonical.FORM, canonical.ORDER) for check in group}
     assert named <= checked
 
 
 def test_every_rule_is_explained() -> None:
-    checks = [check for group in (*rules.RULES, *canonical.FORM) for check in group]
+    checks = [
+        check for group in (*rules.RULES, *canonical.FORM, canonical.ORDER) for check in group
+    ]
     assert all(check.__doc__ for check in checks)
 
 
