@@ -16,8 +16,9 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import Pool
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,9 @@ def main() -> int:
             return 1
         every = corruptions(clean)
         numbers = [n for n in of_each_kind(every, options.most) if options.kind in every[n].kind]
-        steps = track(run_all(clean, numbers), total=len(numbers), disable=not sys.stderr.isatty())
+        steps = track(
+            run_all(clean, every, numbers), total=len(numbers), disable=not sys.stderr.isatty()
+        )
         outcomes = [Outcome(every[number], verdict, said) for number, verdict, said in steps]
     print_report(outcomes, time.monotonic() - began)
     return 0 if all(outcome.verdict == "caught" for outcome in outcomes) else 1
@@ -102,24 +105,22 @@ _clean: Path
 _corruptions: list[Corruption]
 
 
-def run_all(clean: Path, numbers: Iterable[int]) -> Iterator[tuple[int, str, str]]:
-    """Yield number, verdict and first problem of corruptions, in two processes."""
-    with Pool(WORKERS, _prepare, (clean,)) as pool:
-        yield from pool.imap_unordered(_run, numbers, chunksize=8)
-
-
-def _prepare(clean: Path) -> None:
+def run_all(
+    clean: Path, every: list[Corruption], numbers: Iterable[int]
+) -> Iterator[tuple[int, str, str]]:
+    """Yield number, verdict and first problems of corruptions, in forks of this process."""
     global _clean, _corruptions
-    _clean, _corruptions = clean, corruptions(clean)
-    signal.signal(signal.SIGALRM, _stop)
-
-
-def _stop(*_: object) -> None:
-    raise TimeoutError(f"no answer within {MOST_SECONDS} s")
+    _clean, _corruptions = clean, every
+    with ProcessPoolExecutor(WORKERS, get_context("fork")) as pool:
+        yield from pool.map(_run, numbers, chunksize=4)
 
 
 def _run(number: int) -> tuple[int, str, str]:
     return number, *run(_clean, _corruptions[number])
+
+
+def _stop(*_: object) -> None:
+    raise TimeoutError(f"no answer within {MOST_SECONDS} s")
 
 
 def run(clean: Path, corruption: Corruption) -> tuple[str, str]:
@@ -128,6 +129,7 @@ def run(clean: Path, corruption: Corruption) -> tuple[str, str]:
         root = Path(folder) / "package"
         shutil.copytree(clean, root)
         corruption.spoil(root)
+        signal.signal(signal.SIGALRM, _stop)
         signal.alarm(MOST_SECONDS)
         try:
             problems = csto_data.validate(root)

@@ -9,7 +9,7 @@ import random
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from copy import deepcopy
+from copy import copy, deepcopy
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, partial
@@ -162,18 +162,29 @@ def write(file: str, content: bytes) -> Spoil:
 
 def cell(table: Table, number: int, column: str, text: str) -> Found:
     """Return the corruption of one cell, reported where it stands."""
+    what = f"{table.name}.{column}: {text[:40]!r}"
+    places = [(table.file, number + 2, column)]
+    return what, partial(write_cell, table, number, column, text), places
+
+
+def write_cell(table: Table, number: int, column: str, text: str, root: Path) -> None:
+    """Write a table with one other cell."""
     rows = list(table.rows)
     rows[number] = table.changed(rows[number], **{column: text})
-    what = f"{table.name}.{column}: {text[:40]!r}"
-    return what, write(table.file, table.text(rows)), [(table.file, number + 2, column)]
+    (root / table.file).write_bytes(table.text(rows))
 
 
 def line(table: Table, number: int, content: bytes, column: str = "") -> Found:
     """Return the corruption of one line of a file, counted from 0, the header."""
-    lines = [*table.lines]
-    lines[number] = content
     what = f"{table.name}: line {number + 1}: {content[:40]!r}"
-    return what, write(table.file, b"\n".join([*lines, b""])), [(table.file, number + 1, column)]
+    places = [(table.file, number + 1, column)]
+    return what, partial(write_line, table, number, content), places
+
+
+def write_line(table: Table, number: int, content: bytes, root: Path) -> None:
+    """Write a table with one other line."""
+    lines = [*table.lines[:number], content, *table.lines[number + 1 :], b""]
+    (root / table.file).write_bytes(b"\n".join(lines))
 
 
 # ── bytes and encodings ──────────────────────────────────────────────────────────────────────────
@@ -966,9 +977,9 @@ def line_of(content: Any, steps: Steps) -> int:
 
 def edited(content: Any, steps: Steps, change: Callable[[Any, Any], None]) -> Any:
     """Return a copy that `change` has worked on, given what holds the value, and its name."""
-    copied = deepcopy(content)
-    parent = copied
+    parent = copied = copy(content)
     for step in steps[:-1]:
+        parent[step] = copy(parent[step])
         parent = parent[step]
     change(parent, steps[-1])
     return copied
@@ -1405,8 +1416,7 @@ def hostile_sizes(clean: Clean) -> Iterator[Found]:
     """A cell of ten megabytes, a line of a million columns, files of many hundreds of megabytes."""
 
     def long_line(table: Table, number: int, text: bytes, times: int, root: Path) -> None:
-        lines = [*table.lines[:number], text * times, *table.lines[number + 1 :], b""]
-        (root / table.file).write_bytes(b"\n".join(lines))
+        write_line(table, number, text * times, root)
 
     def swollen(file: str, root: Path) -> None:
         with (root / file).open("r+b") as opened:

@@ -1,6 +1,7 @@
 """Every rule has a wrong cell that breaks it and only it, and is named with its place."""
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -521,6 +522,111 @@ def test_missing_and_stray_files_are_named(copy: Copy) -> None:
 def test_a_missing_folder_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(csto.CstoDataError, match=r"there is no folder .*nowhere"):
         csto.validate(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("what", ["a file", "nothing", "a loop", "a zero byte", "a long name"])
+def test_what_is_no_folder_is_an_error_that_names_it(tmp_path: Path, what: str) -> None:
+    path = tmp_path / {"a zero byte": "a\0b", "a long name": "n" * 5000}.get(what, "thing")
+    if what == "a file":
+        path.write_text("text")
+    elif what == "a loop":
+        path.symlink_to(path)
+    with pytest.raises(csto.CstoDataError, match=re.escape(repr(str(path)))):
+        csto.validate(path)
+
+
+def test_a_folder_that_may_not_be_read_is_an_error_that_names_it(
+    copy: Copy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(csto.CstoDataError, match="cannot be read: Permission denied"):
+        csto.validate(copy.root)
+
+
+@pytest.mark.parametrize("name", ["datapackage.json", "schemas/members.json", "data/members.csv"])
+def test_a_file_that_may_not_be_read_gives_one_line(
+    copy: Copy, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    whole = Path.open
+
+    def refuse(path: Path, *arguments: Any, **options: Any) -> Any:
+        if path == copy.root / name:
+            raise PermissionError(13, "Permission denied")
+        return whole(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    problem = only_problem(copy)
+    assert (problem.file, problem.rule) == (name, "unreadable_file")
+
+
+def test_an_empty_folder_gives_one_line(tmp_path: Path) -> None:
+    assert [str(p) for p in csto.validate(tmp_path)] == [
+        "datapackage.json:1: missing_file: the file is missing"
+    ]
+
+
+LINKS = ["datapackage.json", "data", "schemas", "data/members.csv", "schemas/members.json"]
+
+
+@pytest.mark.parametrize("name", LINKS)
+@pytest.mark.parametrize("target", ["outside", "itself", "nowhere", "/dev/zero"])
+def test_a_link_gives_one_line(copy: Copy, tmp_path: Path, name: str, target: str) -> None:
+    path, outside = copy.root / name, tmp_path / "outside"
+    path.rename(outside)
+    path.symlink_to({"outside": outside, "itself": path}.get(target, Path(target)))
+    assert {(p.file, p.rule) for p in csto.validate(copy.root)} == {(name, "link")}
+
+
+@pytest.mark.parametrize("name", ["datapackage.json", "data/members.csv"])
+def test_what_is_no_file_gives_one_line(copy: Copy, name: str) -> None:
+    (copy.root / name).unlink()
+    os.mkfifo(copy.root / name)
+    problem = only_problem(copy)
+    assert (problem.file, problem.rule) == (name, "missing_file")
+
+
+def test_a_name_that_stands_twice_is_found_on_its_line(copy: Copy) -> None:
+    path = copy.root / "datapackage.json"
+    text = path.read_text(encoding="utf-8").replace('"title": "Events",', '"title": "E",\n' * 2, 1)
+    path.write_text(text, encoding="utf-8")
+    problem = only_problem(copy)
+    assert (problem.rule, problem.column) == ("not_json", "resources.1.title")
+    assert text.splitlines()[problem.line - 2].strip() == '"title": "E",'
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("members", "signed_event_id"), ("events", "organiser")]
+)
+def test_a_column_that_rules_need_is_named(copy: Copy, table: str, column: str) -> None:
+    position = copy.column_names(table).index(column)
+
+    def change(schema: dict[str, Any]) -> None:
+        del schema["fields"][position]
+        keys = schema.get("foreignKeys", [])
+        schema["foreignKeys"] = [key for key in keys if key["fields"] != [column]]
+
+    lines = [[*line[:position], *line[position + 1 :]] for line in copy.cells(table)]
+    copy.edit_json(f"schemas/{table}.json", change)
+    copy.csv_path(table).write_text(canonical.render(lines), encoding="utf-8")
+    problems = csto.validate(copy.root)
+    assert {p.rule for p in problems} <= {"missing_column", "cites_nothing"}
+
+
+def test_a_row_far_from_its_place_is_named(copy: Copy) -> None:
+    path = copy.csv_path("members")
+    header, *lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join([header, lines[-1], *lines[:-1]]), encoding="utf-8")
+    problem = only_problem(copy)
+    assert (problem.rule, problem.line) == ("not_sorted", 2)
+
+
+def test_a_problem_prints_as_one_line_that_no_terminal_obeys() -> None:
+    problem = Problem("data/x\u202e.csv", 2, "a", "rule", "\x1b[31m\n" + "x" * 10_000)
+    assert str(problem).isprintable()
+    assert len(str(problem)) < 600
 
 
 def test_an_earlier_stage_hides_the_later_ones(copy: Copy) -> None:
