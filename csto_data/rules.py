@@ -57,7 +57,7 @@ AHEAD: Final = {"start_date", "scheduled_end_date"}
 IN_ANY_LANGUAGE: Final = {"sources", "citations"}
 FORMULA_STARTS: Final = "=+-@\uff1d\uff0b\uff0d\uff20"
 OLDER_THAN_THE_TREATY: Final = {"people", "sources"}
-FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
+OLDEST_DAY, FIRST_DAY, LAST_DAY = date(1700, 1, 1), date(1990, 1, 1), date(2100, 12, 31)
 
 
 def ends_before_it_starts(records: Records) -> Iterator[Breach]:
@@ -445,14 +445,12 @@ def two_spellings(records: Records) -> Iterator[Breach]:
 
 
 def impossible_date(records: Records) -> Iterator[Breach]:
-    """Dates lie between 1990 and 2100; only people and sources may be older than that."""
+    """Dates lie between 1990 and 2100; only people and sources may be older, from 1700 on."""
     for row in records.all():
+        first = OLDEST_DAY if row.table in OLDER_THAN_THE_TREATY else FIRST_DAY
         for column, value in row.cells.items():
-            if not isinstance(value, date):
-                continue
-            too_old = value < FIRST_DAY and row.table not in OLDER_THAN_THE_TREATY
-            if too_old or value > LAST_DAY:
-                yield Breach(row, column, f"{value} is not between {FIRST_DAY} and {LAST_DAY}")
+            if isinstance(value, date) and not first <= value <= LAST_DAY:
+                yield Breach(row, column, f"{value} is not between {first} and {LAST_DAY}")
 
 
 def mixed_scripts(records: Records) -> Iterator[Breach]:

@@ -1,4 +1,4 @@
-"""Validation in stages, from the descriptor to the rules, into one list of problems.
+"""Validation in stages, from the descriptor to the frames, into one list of problems.
 
 A stage is reached when those before it found nothing, so that one wrong cell gives one line.
 """
@@ -68,8 +68,8 @@ def validate(
     it may not be read.
 
     The stages are the descriptor and the schemas, the canonical form of the files, frictionless
-    (types, constraints, keys), the order of the rows, pandera (the frames that users get), and
-    the rules, first those within a row, then those across rows and tables. Later stages are run
+    (types, constraints, keys), the order of the rows, the rules, first those within a row, then
+    those across rows and tables, and pandera (the frames that users get). Later stages are run
     when the earlier ones found nothing.
 
     >>> validate()
@@ -81,8 +81,8 @@ def validate(
         ("form", _form_problems),
         ("frictionless", _frictionless_problems),
         ("order", _order_problems),
-        ("frames", _frame_problems),
         ("rules", _rule_problems),
+        ("frames", _frame_problems),
     ):
         progress(stage)
         problems = Problems(check(package))

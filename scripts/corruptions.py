@@ -42,12 +42,19 @@ class Corruption:
 Found = tuple[str, Spoil, Sequence[Place]]
 Kind = Callable[["Clean"], Iterator[Found]]
 KINDS: Final[dict[str, Kind]] = {}
+LATE: Final[set[str]] = set()
 
 
 def kind(function: Kind) -> Kind:
     """Add a function to the kinds of corruption, under its name in words."""
     KINDS[function.__name__.replace("_", " ")] = function
     return function
+
+
+def late(function: Kind) -> Kind:
+    """Add a kind that the later stages of validation find, which take their time."""
+    LATE.add(function.__name__.replace("_", " "))
+    return kind(function)
 
 
 def corruptions(root: Path) -> list[Corruption]:
@@ -234,7 +241,7 @@ def byte_order_marks(clean: Clean) -> Iterator[Found]:
         yield f"{name}: mark in line 2", spoil, [(table.file, 2, table.columns[0])]
 
 
-@kind
+@late
 def text_decoded_wrongly(clean: Clean) -> Iterator[Found]:
     """UTF-8 that was read in another encoding, and characters that were lost on the way."""
     for table, column, number in clean.free_texts():
@@ -382,7 +389,7 @@ def line_breaks_in_cells(clean: Clean) -> Iterator[Found]:
         yield cell(table, number, field["name"], f"{text[:2]}\n{text[2:]}")
 
 
-@kind
+@late
 def rows_out_of_order(clean: Clean) -> Iterator[Found]:
     """Two rows are swapped; a row stands at the top or the end."""
     for table in clean.tables.values():
@@ -404,7 +411,7 @@ def rows_out_of_order(clean: Clean) -> Iterator[Found]:
             yield f"{table.name}: {what}", write(table.file, table.text(rows)), places
 
 
-@kind
+@late
 def rows_doubled(clean: Clean) -> Iterator[Found]:
     """A row stands twice, one below the other or far apart."""
     for table in clean.tables.values():
@@ -439,7 +446,7 @@ def wrong_types(clean: Clean) -> Iterator[Found]:
             yield cell(table, number, field["name"], text)
 
 
-@kind
+@late
 def required_cells_emptied(clean: Clean) -> Iterator[Found]:
     """A cell that must not be empty is empty."""
     for table, field, number, _ in clean.columns():
@@ -447,7 +454,7 @@ def required_cells_emptied(clean: Clean) -> Iterator[Found]:
             yield cell(table, number, field["name"], "")
 
 
-@kind
+@late
 def vocabularies(clean: Clean) -> Iterator[Found]:
     """A value that its vocabulary does not have: mistyped, in capitals, two of them at once."""
     for table, field, number, chance in clean.columns():
@@ -459,7 +466,7 @@ def vocabularies(clean: Clean) -> Iterator[Found]:
                 yield cell(table, number, field["name"], text)
 
 
-@kind
+@late
 def patterns(clean: Clean) -> Iterator[Found]:
     """A value that breaks the pattern of its column."""
     for table, field, number, chance in clean.columns():
@@ -473,7 +480,7 @@ def patterns(clean: Clean) -> Iterator[Found]:
             yield cell(table, number, field["name"], changed)
 
 
-@kind
+@late
 def bounds(clean: Clean) -> Iterator[Found]:
     """A number below the least or above the greatest that its column allows."""
     for table, field, number, _ in clean.columns():
@@ -484,7 +491,7 @@ def bounds(clean: Clean) -> Iterator[Found]:
             yield cell(table, number, field["name"], str(constraints["maximum"] + 1))
 
 
-@kind
+@late
 def unique_values_doubled(clean: Clean) -> Iterator[Found]:
     """A value that stands but once in its column stands in two rows."""
     for table, field, _, _ in clean.columns():
@@ -492,7 +499,7 @@ def unique_values_doubled(clean: Clean) -> Iterator[Found]:
             yield cell(table, 1, field["name"], table.get(table.rows[0], field["name"]))
 
 
-@kind
+@late
 def keys_doubled(clean: Clean) -> Iterator[Found]:
     """Another row has the key of the row above."""
     for table in clean.tables.values():
@@ -503,7 +510,7 @@ def keys_doubled(clean: Clean) -> Iterator[Found]:
             yield f"{table.name}: {above}", write(table.file, table.text(rows)), places
 
 
-@kind
+@late
 def keys_renamed(clean: Clean) -> Iterator[Found]:
     """A row has another key, so that what refers to it refers to nothing."""
     for table in clean.tables.values():
@@ -530,7 +537,7 @@ def nobody_of(table: str) -> str:
     return {"countries": "QQQ", "people": "Nobody Known"}.get(table, "no-such-row")
 
 
-@kind
+@late
 def dangling_references(clean: Clean) -> Iterator[Found]:
     """A cell of every foreign key names a row that does not exist, or one of another table."""
     for table, field, number, _ in clean.columns():
@@ -539,7 +546,7 @@ def dangling_references(clean: Clean) -> Iterator[Found]:
             yield cell(table, number, field["name"], nobody_of(target))
 
 
-@kind
+@late
 def figures_and_citations_of_nothing(clean: Clean) -> Iterator[Found]:
     """A figure or a citation names a table, a row or a column that does not exist."""
     figures, citations = clean.tables["figures"], clean.tables["citations"]
@@ -569,7 +576,7 @@ def figures_and_citations_of_nothing(clean: Clean) -> Iterator[Found]:
                 yield what, write(citations.file, citations.text(rows)), places
 
 
-@kind
+@late
 def rows_deleted(clean: Clean) -> Iterator[Found]:
     """A row to which others refer is gone."""
     for table in clean.tables.values():
@@ -584,7 +591,7 @@ def rows_deleted(clean: Clean) -> Iterator[Found]:
                 yield f"{table.name}: {row_id}", write(table.file, table.text(rows)), places
 
 
-@kind
+@late
 def citations_removed(clean: Clean) -> Iterator[Found]:
     """No citation supports a row: they are gone, or dispute it."""
     citations = clean.tables["citations"]
@@ -609,7 +616,7 @@ def citations_removed(clean: Clean) -> Iterator[Found]:
         yield f"{table.name}: turned", write(citations.file, citations.text(rows)), places
 
 
-@kind
+@late
 def sources_cited_nowhere(clean: Clean) -> Iterator[Found]:
     """A source that nothing cites; a dispute that does not say what the source has."""
     sources, citations = clean.tables["sources"], clean.tables["citations"]
@@ -639,7 +646,7 @@ def other_day(table: Table, number: int, what: str, day: date) -> Found:
     return f"{table.name}.{what}: {day}", write(table.file, table.text(rows)), places
 
 
-@kind
+@late
 def ends_before_starts(clean: Clean) -> Iterator[Found]:
     """The later of two dates lies before the earlier."""
     for table in clean.tables.values():
@@ -656,7 +663,7 @@ def ends_before_starts(clean: Clean) -> Iterator[Found]:
                     yield f"{what} before {start}", spoil, [place, begins]
 
 
-@kind
+@late
 def days_that_cannot_be(clean: Clean) -> Iterator[Found]:
     """A date centuries off, or after the last day that the sources of the table cover."""
     checked = {r["name"]: r["checked_through"] for r in clean.descriptor["resources"]}
@@ -667,9 +674,7 @@ def days_that_cannot_be(clean: Clean) -> Iterator[Found]:
         other = {f"{a}_date" for pair in ORDER if what in pair for a in pair} | {field["name"]}
         other |= {"signed_date", "start_date"} if what in ("signed", "start") else set()
         places = [(table.file, number + 2, column) for column in other if column in table.columns]
-        days = [date(9999, 12, 31)]
-        if table.name not in ("people", "sources"):
-            days += [date(1009, 6, 14), date(1, 1, 1)]
+        days = [date(1, 1, 1), date(1009, 6, 14), date(9999, 12, 31)]
         if what != "scheduled_end":
             days.append(date.fromisoformat(checked[table.name]) + timedelta(1000))
         for day in days:
@@ -680,7 +685,7 @@ def days_that_cannot_be(clean: Clean) -> Iterator[Found]:
             yield name, spoil, places
 
 
-@kind
+@late
 def precisions(clean: Clean) -> Iterator[Found]:
     """A precision that does not fit its date; one of the two without the other."""
     for table, field, number, chance in clean.columns():
@@ -699,7 +704,7 @@ def precisions(clean: Clean) -> Iterator[Found]:
         yield f"{table.name}: {cells}", write(table.file, table.text(rows)), pair
 
 
-@kind
+@late
 def spells_that_overlap(clean: Clean) -> Iterator[Found]:
     """Two statuses of a state, two holders of an office or two chairs on one day."""
     for name, same in (
@@ -741,7 +746,7 @@ def spells_that_overlap(clean: Clean) -> Iterator[Found]:
             yield f"{table.name}: twin", write(table.file, table.text(rows)), places
 
 
-@kind
+@late
 def circles(clean: Clean) -> Iterator[Found]:
     """A part, predecessor or amendment of itself."""
     for table in clean.tables.values():
@@ -763,7 +768,7 @@ def found(table: Table, **cells: str) -> int:
     )
 
 
-@kind
+@late
 def rules_within_a_row(clean: Clean) -> Iterator[Found]:
     """Cells of a row that do not go together."""
     figures, parties = clean.tables["figures"], clean.tables["document_parties"]
@@ -803,7 +808,7 @@ def rules_within_a_row(clean: Clean) -> Iterator[Found]:
     yield changed(events, held, "summary", status="planned", summary="An event.")
 
 
-@kind
+@late
 def rules_between_rows(clean: Clean) -> Iterator[Found]:
     """Rows that are sound, each for itself, and do not go together."""
     parts, events = clean.tables["event_participants"], clean.tables["events"]
@@ -907,7 +912,7 @@ def hidden_characters(clean: Clean) -> Iterator[Found]:
             yield f"{what}: {name}", spoil, places
 
 
-@kind
+@late
 def look_alike_letters(clean: Clean) -> Iterator[Found]:
     """Letters of another script that look the same: Cyrillic, Greek, phonetic, full-width."""
     for table, field, number, chance in clean.columns():
@@ -931,7 +936,7 @@ def look_alike_letters(clean: Clean) -> Iterator[Found]:
                 yield cell(table, number, name, text.replace(*other, 1))
 
 
-@kind
+@late
 def letters_not_composed(clean: Clean) -> Iterator[Found]:
     """A letter and its accent as two characters, and digits of another script."""
     for table, column, number in clean.free_texts():
@@ -940,7 +945,7 @@ def letters_not_composed(clean: Clean) -> Iterator[Found]:
         yield cell(table, number, column, f"{text} ٣٤")
 
 
-@kind
+@late
 def formulas(clean: Clean) -> Iterator[Found]:
     """Text that a spreadsheet takes for a formula."""
     starts = ("=1+1", '=HYPERLINK("http://x")', "+7 495", "-2+3", "@SUM(1)", "＝1+1", "＠SUM(1)")

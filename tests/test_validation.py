@@ -646,7 +646,7 @@ def test_a_row_that_is_wrong_in_itself_is_named_before_what_follows_from_it(copy
 def test_progress_names_the_stages(copy: Copy) -> None:
     stages: list[str] = []
     csto.validate(copy.root, progress=stages.append)
-    assert stages == ["descriptor", "form", "frictionless", "order", "frames", "rules"]
+    assert stages == ["descriptor", "form", "frictionless", "order", "rules", "frames"]
 
 
 def test_every_rule_has_a_row_that_breaks_it() -> None:
