@@ -1177,7 +1177,11 @@ def columns_of_schemas(clean: Clean) -> Iterator[Found]:
             file, content, name = table.schema_file, table.schema, field["name"]
             yield dropped_column(table, position)
             yield declared(
-                file, content, here, lambda p, n: p.insert(n, p[n]), ("fields", position + 1)
+                file,
+                content,
+                here,
+                lambda p, n: p.insert(n, p[n]),
+                ("fields", position + 1, "name"),
             )
             for other in ("string", "integer", "number", "boolean", "date", "text"):
                 if other != field["type"] and (field["type"], other) != ("integer", "number"):
@@ -1188,7 +1192,13 @@ def columns_of_schemas(clean: Clean) -> Iterator[Found]:
                 at += [(*here, "description")]
                 yield declared(file, content, (*here, "constraints", "required"), delete, *at)
             what, spoil, places = declared(
-                file, content, (*here, "name"), put(f"{name}x"), (*here, "name"), here
+                file,
+                content,
+                (*here, "name"),
+                put(f"{name}x"),
+                (*here, "name"),
+                (*here, "type"),
+                here,
             )
             keys = {*table.key, *table.references}
             places = [*places, (table.file, 1, f"{name}x")]
