@@ -7,6 +7,7 @@ A changed line then shows nothing but changed data.
 
 import csv
 import io
+import math
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,9 +16,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
+from csto_data.characters import hidden_in
 from csto_data.errors import CstoDataError
 from csto_data.listing import as_text
 from csto_data.package import PARSERS, Package
+
+MOST_BYTES_OF_LINE: Final = 100_000
+"""More than any line of the tables by far, and less than what Python's CSV reader refuses."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,9 @@ def not_utf8(file: CsvFile) -> Iterator[Finding]:
     except UnicodeDecodeError as error:
         line = file.raw.count(b"\n", 0, error.start) + 1
         yield Finding(line, "", f"byte 0x{file.raw[error.start]:02x} is not UTF-8")
+    else:
+        if b"\0" in file.raw.partition(b"\n")[0]:
+            yield Finding(1, "", "zero bytes in the header, as UTF-16 has them")
 
 
 def byte_order_mark(file: CsvFile) -> Iterator[Finding]:
@@ -107,14 +115,24 @@ def no_final_newline(file: CsvFile) -> Iterator[Finding]:
         yield Finding(file.raw.count(b"\n") + 1, "", "the last line does not end in a line feed")
 
 
+def line_too_long(file: CsvFile) -> Iterator[Finding]:
+    """A line is so long that it cannot be a row: its line ends or quotes are lost."""
+    for number, line in enumerate(file.raw.split(b"\n"), start=1):
+        if len(line) > MOST_BYTES_OF_LINE:
+            message = f"{len(line):,} bytes; no line has more than {MOST_BYTES_OF_LINE:,}"
+            yield Finding(number, "", message)
+            return
+
+
 def unreadable_csv(file: CsvFile) -> Iterator[Finding]:
-    """The quotes of the file do not match, so that its cells cannot be told apart."""
+    """The quotes of a row do not match, so that its cells cannot be told apart."""
     reader = csv.reader(io.StringIO(file.text, newline=""), strict=True)
+    first_line = 1
     try:
         for _ in reader:
-            pass
+            first_line = reader.line_num + 1
     except csv.Error as error:
-        yield Finding(reader.line_num, "", f"cannot be read as CSV: {error}")
+        yield Finding(first_line, "", f"cannot be read as CSV: {error}")
 
 
 def wrong_header(file: CsvFile) -> Iterator[Finding]:
@@ -160,6 +178,13 @@ def blanks_around(file: CsvFile) -> Iterator[Finding]:
             yield Finding(line, field["name"], f"blanks around {text.strip()!r}")
 
 
+def hidden_character(file: CsvFile) -> Iterator[Finding]:
+    """A cell has a control, zero-width or other invisible character, or a blank but the space."""
+    for line, field, text in file.cells():
+        if hidden := hidden_in(text):
+            yield Finding(line, field["name"], f"{hidden} in {text!r}")
+
+
 def not_composed(file: CsvFile) -> Iterator[Finding]:
     """A letter and its accent are two characters where Unicode has one (form NFC)."""
     for line, field, text in file.cells():
@@ -168,24 +193,47 @@ def not_composed(file: CsvFile) -> Iterator[Finding]:
 
 
 def other_way_of_writing(file: CsvFile) -> Iterator[Finding]:
-    """A number or a date is written in another way than the canonical one: `7`, `2009-06-14`."""
+    """A number, date or truth value is written in another way than `7`, `2009-06-14`, `true`."""
     for line, field, text in file.cells():
-        try:
-            canonical = as_text(PARSERS[field["type"]](text)) if text else ""
-        except (ValueError, KeyError):
-            continue
+        if field["type"] == "boolean":
+            canonical = {"1": "true", "0": "false"}.get(text, text.lower())
+            if canonical not in ("true", "false"):
+                continue
+        else:
+            try:
+                canonical = as_text(PARSERS[field["type"]](text)) if text else ""
+            except ValueError:
+                continue
         if canonical != text:
             yield Finding(line, field["name"], f"{text!r} is written {canonical!r}")
 
 
+def not_finite(file: CsvFile) -> Iterator[Finding]:
+    """A number is infinite or none at all: `inf`, `nan`, `1e999`."""
+    for line, field, text in file.cells():
+        if field["type"] == "number" and text and not _is_finite(text):
+            yield Finding(line, field["name"], f"{text!r} is no finite number")
+
+
+def _is_finite(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return True
+
+
 def not_sorted(file: CsvFile) -> Iterator[Finding]:
     """The rows are not sorted by their key."""
-    for (_, above), (line, cells) in pairwise(file.rows):
-        if file.sort_key(cells) < file.sort_key(above):
-            key = "/".join(file.sort_key(cells))
-            yield Finding(
-                line, file.key[0], f"{key} belongs above {'/'.join(file.sort_key(above))}"
-            )
+    keys = [file.sort_key(cells) for _, cells in file.rows]
+    for position, (above, key) in enumerate(pairwise(keys), start=1):
+        if key < above:
+            # the row above is the one out of place if the rows below it stand above it, too
+            is_above = position + 1 < len(keys) and key < keys[position + 1] < above
+            wrong, other = (position - 1, position) if is_above else (position, position - 1)
+            differing = (n for n, a, b in zip(file.key, key, above, strict=True) if a != b)
+            where = "below" if is_above else "above"
+            message = f"{'/'.join(keys[wrong])} belongs {where} {'/'.join(keys[other])}"
+            yield Finding(file.rows[wrong][0], next(differing), message)
             return
 
 
@@ -196,14 +244,22 @@ def needless_quotes(file: CsvFile) -> Iterator[Finding]:
             yield Finding(line, "", "quotes where none are needed")
 
 
-FORM: Final[tuple[tuple[Callable[[CsvFile], Iterator[Finding]], ...], ...]] = (
-    (not_utf8, byte_order_mark, foreign_line_ending, no_final_newline),
+Check = Callable[[CsvFile], Iterator[Finding]]
+
+FORM: Final[tuple[tuple[Check, ...], ...]] = (
+    (not_utf8,),
+    (byte_order_mark, foreign_line_ending, no_final_newline),
+    (line_too_long,),
     (unreadable_csv,),
     (wrong_header, no_rows, wrong_number_of_cells),
-    (line_break_in_cell, blanks_around, not_composed, other_way_of_writing),
-    (not_sorted, needless_quotes),
+    (line_break_in_cell, blanks_around, hidden_character, not_composed),
+    (not_finite, other_way_of_writing),
+    (needless_quotes,),
 )
 """The checks of the form, in groups: a group is looked at when those before it found nothing."""
+
+ORDER: Final[tuple[Check, ...]] = (not_sorted,)
+"""The order of the rows is looked at when all keys are sound: a mistyped key is no disorder."""
 
 
 def render(lines: Sequence[Sequence[str]]) -> str:

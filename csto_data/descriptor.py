@@ -11,11 +11,63 @@ import re
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from csto_data.characters import foreign_word, hidden_in
+
+
+def fault(message: str, *at: str | int) -> PydanticCustomError:
+    """Return the error of a declaration, `at` being the way from it to what is wrong."""
+    return PydanticCustomError("declaration", "{message}", {"message": message, "at": at})
+
+
+def _plain(text: str) -> str:
+    """Refuse blanks around a text, unseen characters, and words in other scripts."""
+    if text != text.strip():
+        raise fault("blanks around the text")
+    if hidden := hidden_in(text):
+        raise fault(f"{hidden} in the text")
+    if found := foreign_word(text, english=True):
+        raise fault(f"'{found[0]}' is written in {found[1]} letters")
+    return text
+
+
+def _regular_expression(text: str) -> str:
+    try:
+        re.compile(text)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise fault(f"no regular expression: {error}") from None
+    return text
+
+
+def _is_day(text: object) -> bool:
+    try:
+        return isinstance(text, str) and date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _day(text: object) -> date:
+    if not _is_day(text):
+        raise fault(f"{text!r} is no day")
+    return date.fromisoformat(str(text))
+
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z]+[0-9]?(_[a-z0-9]+)*$")]
-Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=False)]
-Url = Annotated[str, StringConstraints(pattern=r"^https://\S+$")]
+Text = Annotated[str, StringConstraints(min_length=1), AfterValidator(_plain)]
+Pattern = Annotated[str, StringConstraints(min_length=1), AfterValidator(_regular_expression)]
+Url = Annotated[str, StringConstraints(pattern=r"^https://[!-~]+$")]
+Day = Annotated[date, BeforeValidator(_day)]
+Number = r"(0|[1-9][0-9]*)"
 
 
 class Model(BaseModel):
@@ -29,17 +81,17 @@ class Constraints(Model):
 
     required: Literal[True] | None = None
     unique: Literal[True] | None = None
-    pattern: Text | None = None
+    pattern: Pattern | None = None
     minimum: int | None = None
     maximum: int | None = None
     enum: list[Text] | None = None
 
     @model_validator(mode="after")
     def _hold_together(self) -> Self:
-        if self.pattern is not None:
-            re.compile(self.pattern)
         if self.enum is not None and len(set(self.enum)) < len(self.enum):
-            raise ValueError("enum names a value twice")
+            raise fault("enum names a value twice", "enum")
+        if None not in (self.minimum, self.maximum) and self.minimum > self.maximum:  # type: ignore[operator]
+            raise fault("minimum is above maximum", "minimum")
         return self
 
 
@@ -58,14 +110,31 @@ class Column(Model):
     def _hold_together(self) -> Self:
         rules = self.constraints
         if (rules.enum or None) != (list(self.enum_labels) if self.enum_labels else None):
-            raise ValueError("enum and enumLabels do not name the same values in the same order")
+            message = "enum and enumLabels do not name the same values in the same order"
+            raise fault(message, "enumLabels")
         if self.type != "string" and (rules.pattern or rules.enum):
-            raise ValueError("pattern and enum are for columns of type string")
+            raise fault("pattern and enum are for columns of type string", "constraints")
         bounds = (rules.minimum, rules.maximum)
         if self.type not in ("integer", "number") and bounds != (None, None):
-            raise ValueError("minimum and maximum are for columns of numbers")
+            raise fault("minimum and maximum are for columns of numbers", "constraints")
         self._check_example()
+        self._check_name()
+        if bool(rules.required) != ("Never empty." in self.description):
+            message = "the description says 'Never empty.' exactly where constraints say 'required'"
+            raise fault(message, "description")
         return self
+
+    def _check_name(self) -> None:
+        """Hold the type against the name: `…_date` is a date, `is_…` is true or false."""
+        for is_named, type_name in (
+            (self.name.endswith("_date"), "date"),
+            (self.name.startswith("is_"), "boolean"),
+        ):
+            if is_named != (self.type == type_name):
+                message = f"columns called ..._date are dates and is_... boolean, not {self.type}"
+                raise fault(message, "type")
+        if self.name.endswith("_precision") and not self.constraints.enum:
+            raise fault("a precision has a vocabulary", "constraints")
 
     def _check_example(self) -> None:
         expected: dict[str, tuple[type, ...]] = {
@@ -76,14 +145,14 @@ class Column(Model):
             "date": (str,),
         }
         if type(self.example) not in expected[self.type]:
-            raise ValueError(f"example {self.example!r} is not of type {self.type}")
-        if self.type == "date":
-            date.fromisoformat(str(self.example))
+            raise fault(f"example {self.example!r} is not of type {self.type}", "example")
+        if self.type == "date" and not _is_day(self.example):
+            raise fault(f"example {self.example!r} is no day", "example")
         pattern, values = self.constraints.pattern, self.constraints.enum
         if pattern and not re.fullmatch(pattern, str(self.example)):
-            raise ValueError(f"example {self.example!r} does not match the pattern")
+            raise fault(f"example {self.example!r} does not match the pattern", "example")
         if values and self.example not in values:
-            raise ValueError(f"example {self.example!r} is not in enum")
+            raise fault(f"example {self.example!r} is not in enum", "example")
 
 
 class Reference(Model):
@@ -114,16 +183,25 @@ class TableSchema(Model):
     @model_validator(mode="after")
     def _hold_together(self) -> Self:
         names = [column.name for column in self.fields]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"column {name} is declared twice")
-        keys = [*self.primary_key, *(key.fields[0] for key in self.foreign_keys)]
-        for name in keys:
+        for position, name in enumerate(names):
+            if name in names[:position]:
+                raise fault(f"column {name} is declared twice", "fields", position, "name")
+            if name.endswith("_precision"):
+                partner = name.removesuffix("precision") + "date"
+                if partner not in names:
+                    raise fault(f"there is no column {partner}", "fields", position, "name")
+        for position, name in enumerate(self.primary_key):
+            if name in self.primary_key[:position]:
+                raise fault(f"key {name} stands twice", "primaryKey", position)
             if name not in names:
-                raise ValueError(f"key {name} is not a column")
-        for column in self.fields:
-            if column.name in self.primary_key and not column.constraints.required:
-                raise ValueError(f"column {column.name} is part of the key and not required")
+                raise fault(f"key {name} is not a column", "primaryKey", position)
+            if not self.fields[names.index(name)].constraints.required:
+                message = f"column {name} is part of the key and not required"
+                raise fault(message, "fields", names.index(name))
+        for position, key in enumerate(self.foreign_keys):
+            if key.fields[0] not in names:
+                at = ("foreignKeys", position, "fields", 0)
+                raise fault(f"key {key.fields[0]} is not a column", *at)
         return self
 
 
@@ -150,7 +228,7 @@ class Resource(Model):
     title: Text
     description: Text
     coverage: Text
-    checked_through: date
+    checked_through: Day
     path: Text
     format: Literal["csv"]
     mediatype: Literal["text/csv"]
@@ -160,9 +238,9 @@ class Resource(Model):
     @model_validator(mode="after")
     def _hold_together(self) -> Self:
         if self.path != f"data/{self.name}.csv":
-            raise ValueError(f"path has to be data/{self.name}.csv")
+            raise fault(f"path has to be data/{self.name}.csv", "path")
         if self.schema_path != f"schemas/{self.name}.json":
-            raise ValueError(f"schema has to be schemas/{self.name}.json")
+            raise fault(f"schema has to be schemas/{self.name}.json", "schema")
         return self
 
 
@@ -175,7 +253,7 @@ class Descriptor(Model):
     name: Literal["csto-data"]
     title: Text
     description: Text
-    version: Annotated[str, StringConstraints(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")]
+    version: Annotated[str, StringConstraints(pattern=rf"^{Number}\.{Number}\.{Number}$")]
     created: datetime
     keywords: list[Text]
     licenses: list[License] = Field(min_length=1)
@@ -185,7 +263,11 @@ class Descriptor(Model):
     @model_validator(mode="after")
     def _hold_together(self) -> Self:
         names = [resource.name for resource in self.resources]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"table {name} is declared twice")
+        for position, resource in enumerate(self.resources):
+            if resource.name in names[:position]:
+                at = ("resources", position, "name")
+                raise fault(f"table {resource.name} is declared twice", *at)
+            if resource.checked_through > self.created.date():
+                at = ("resources", position, "checked_through")
+                raise fault(f"{resource.checked_through} is after the package was created", *at)
         return self

@@ -32,6 +32,15 @@ class CstoDataWarning(UserWarning):
     """Any warning of csto_data: an answer was given, and something about it has to be known."""
 
 
+class MissingColumnError(CstoDataError, LookupError):
+    """A table lacks a column that a rule looks at."""
+
+    def __init__(self, table: str, column: str) -> None:
+        super().__init__(f"{table} has no column '{column}', which the rules need: declare it")
+        self.table = table
+        self.column = column
+
+
 def unknown_name(kind: str, name: str, known: Iterable[str], where: str = "") -> UnknownNameError:
     """Return the error for a mistyped name, with the nearest known names.
 

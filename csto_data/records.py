@@ -5,6 +5,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from csto_data.errors import MissingColumnError
 from csto_data.package import Package, Record
 
 
@@ -18,6 +19,8 @@ class Row:
     cells: Record
 
     def __getitem__(self, column: str) -> Any:
+        if column not in self.cells:
+            raise MissingColumnError(self.table, column)
         return self.cells[column]
 
 

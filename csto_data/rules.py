@@ -5,25 +5,31 @@ where no reading of the dates and their precisions is possible.
 """
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from itertools import pairwise
 from typing import Any, Final
 
+from csto_data.characters import foreign_digit, foreign_word, garbled_in, latin_in_russian
 from csto_data.dates import last_of_month, possible_days
 from csto_data.records import Breach, Records, Row
 
 ATTENDANCE: Final = {"participant", "observer", "guest", "absent", "party"}
 ORDER: Final = (
     ("start", "end"),
+    ("start", "scheduled_end"),
     ("adopted", "in_force"),
+    ("adopted", "end"),
+    ("adopted", "scheduled_end"),
     ("in_force", "end"),
     ("signed", "ratified"),
     ("ratified", "deposited"),
     ("signed", "in_force"),
+    ("signed", "ended"),
     ("in_force", "ended"),
+    ("request", "decision"),
+    ("period_start", "as_of"),
 )
 SHARED_OFFICES: Final = {"deputy_secretary_general"}
 OF_MEMBERS_ALONE: Final = {"participant", "absent", "chair", "refused"}
@@ -47,15 +53,19 @@ WITHOUT_CITATIONS: Final = {
     "event_participants",
     "figures",
 }
+AHEAD: Final = {"start_date", "scheduled_end_date"}
+IN_ANY_LANGUAGE: Final = {"sources", "citations"}
+FORMULA_STARTS: Final = "=+-@\uff1d\uff0b\uff0d\uff20"
 OLDER_THAN_THE_TREATY: Final = {"people", "sources"}
-FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
+OLDEST_DAY, FIRST_DAY, LAST_DAY = date(1700, 1, 1), date(1990, 1, 1), date(2100, 12, 31)
 
 
 def ends_before_it_starts(records: Records) -> Iterator[Breach]:
     """Nothing ends before it starts: `end_date` is not before `start_date`.
 
     A document does not end before it is in force, nor enter into force before it is adopted;
-    a state ratifies, deposits and is bound only after it has signed.
+    a state ratifies, deposits and is bound only after it has signed; a request comes before the
+    decision on it, and a period begins before the day up to which it counts.
     """
     for start, end in ORDER:
         for row in records.with_columns(f"{start}_date", f"{end}_date"):
@@ -126,6 +136,22 @@ def starts_after_checked(records: Records) -> Iterator[Breach]:
             yield Breach(
                 row, "start_date", f"{row['start_date']} is after checked_through {checked}"
             )
+
+
+def dated_after_checked(records: Records) -> Iterator[Breach]:
+    """No other date lies after the last day that the sources cover, but those that are planned.
+
+    An end that is only scheduled stands in `scheduled_end_date`.
+    """
+    for row in records.all():
+        if row.cells.get("figure_basis") == "planned":
+            continue
+        if row.table == "events" and row["status"] != "held":
+            continue
+        checked = records.checked_through(row.table)
+        for column, value in row.cells.items():
+            if isinstance(value, date) and value > checked and column not in AHEAD:
+                yield Breach(row, column, f"{value} is after checked_through {checked}")
 
 
 def outside_its_whole(records: Records) -> Iterator[Breach]:
@@ -283,9 +309,10 @@ def unit_does_not_fit(records: Records) -> Iterator[Breach]:
     """The unit of a figure is one of those that the schema names after its measure."""
     if "figures" not in records.tables:
         return
-    (measure,) = (f for f in records.package.fields("figures") if f["name"] == "measure")
+    fields = {field["name"]: field for field in records.package.fields("figures")}
+    meanings = fields.get("measure", {}).get("enumLabels", {})
     for figure in records.rows("figures"):
-        units = measure["enumLabels"][figure["measure"]].rpartition("Unit: ")[2].rstrip(".")
+        units = meanings.get(figure["measure"], "").rpartition("Unit: ")[2].rstrip(".")
         if figure["unit"] not in re.split(", | or ", units):
             yield Breach(figure, "unit", f"{figure['measure']} is given in {units}")
 
@@ -418,46 +445,56 @@ def two_spellings(records: Records) -> Iterator[Breach]:
 
 
 def impossible_date(records: Records) -> Iterator[Breach]:
-    """Dates lie between 1990 and 2100; only people and sources may be older than that."""
+    """Dates lie between 1990 and 2100; only people and sources may be older, from 1700 on."""
     for row in records.all():
+        first = OLDEST_DAY if row.table in OLDER_THAN_THE_TREATY else FIRST_DAY
         for column, value in row.cells.items():
-            if not isinstance(value, date):
-                continue
-            too_old = value < FIRST_DAY and row.table not in OLDER_THAN_THE_TREATY
-            if too_old or value > LAST_DAY:
-                yield Breach(row, column, f"{value} is not between {FIRST_DAY} and {LAST_DAY}")
-
-
-def hidden_character(records: Records) -> Iterator[Breach]:
-    """Text has no control, zero-width or other invisible characters, and no blanks but spaces."""
-    for row, column, text in _texts(records):
-        for character in text:
-            category = unicodedata.category(character)
-            if category[0] in "CZ" and character != " ":
-                name = unicodedata.name(character, "a control character")
-                yield Breach(row, column, f"U+{ord(character):04X} ({name.lower()}) in {text!r}")
-                break
+            if isinstance(value, date) and not first <= value <= LAST_DAY:
+                yield Breach(row, column, f"{value} is not between {first} and {LAST_DAY}")
 
 
 def mixed_scripts(records: Records) -> Iterator[Breach]:
     """No word mixes letters of two scripts, and columns in English have none but Latin letters.
 
-    A Cyrillic letter that looks like a Latin one hides a word from every search.
+    A Cyrillic letter that looks like a Latin one hides a word from every search. Digits are
+    those from 0 to 9.
     """
     for row, column, text in _texts(records):
         english = _is_english(row.table, column)
-        for word in re.findall(r"[^\W\d_]+", text):
-            scripts = {_script(letter) for letter in word}
-            if len(scripts) > 1 or (english and scripts != {"LATIN"}):
-                found = " and ".join(sorted(scripts)).lower()
-                yield Breach(row, column, f"'{word}' is written in {found} letters")
-                break
+        if found := foreign_word(text, english=english):
+            yield Breach(row, column, f"'{found[0]}' is written in {found[1]} letters")
+        elif (english or column.endswith("_ru")) and (digit := foreign_digit(text)):
+            yield Breach(row, column, f"'{digit}' is no digit from 0 to 9")
+
+
+def not_in_russian(records: Records) -> Iterator[Breach]:
+    """A column whose name ends in `_ru` is in Russian: it has Cyrillic letters.
+
+    Nor has it a word of Latin letters that all look like Cyrillic ones.
+    """
+    for row, column, text in _texts(records):
+        if not column.endswith("_ru"):
+            continue
+        if not re.search("[А-Яа-яЁё]", text):
+            yield Breach(row, column, f"'{text}' has no Cyrillic letters")
+        elif word := latin_in_russian(text):
+            yield Breach(row, column, f"'{word}' is written in Latin letters")
+
+
+def garbled_text(records: Records) -> Iterator[Breach]:
+    """No text was saved as UTF-8 and read in another encoding: `â€™` for `’`, `Ð` for `Р`."""
+    for row, column, text in _texts(records):
+        if piece := garbled_in(text):
+            yield Breach(row, column, f"'{piece}' is UTF-8 read in another encoding")
 
 
 def starts_like_a_formula(records: Records) -> Iterator[Breach]:
-    """No text begins with `=`, `+`, `-` or `@`, which spreadsheets take for a formula."""
+    """No text begins with `=`, `+`, `-` or `@`, which spreadsheets take for a formula.
+
+    The same signs in full width are taken for one, too.
+    """
     for row, column, text in _texts(records):
-        if text[0] in "=+-@":
+        if text[0] in FORMULA_STARTS:
             yield Breach(row, column, f"{text!r} begins like a formula")
 
 
@@ -468,6 +505,7 @@ WITHIN_A_ROW: Final[tuple[Rule, ...]] = (
     date_and_precision_disagree,
     signed_after_it_starts,
     starts_after_checked,
+    dated_after_checked,
     bound_without_signing,
     unit_does_not_fit,
     range_without_ends,
@@ -477,8 +515,9 @@ WITHIN_A_ROW: Final[tuple[Rule, ...]] = (
     asked_without_asking,
     dispute_without_value,
     impossible_date,
-    hidden_character,
+    garbled_text,
     mixed_scripts,
+    not_in_russian,
     starts_like_a_formula,
 )
 BETWEEN_ROWS: Final[tuple[Rule, ...]] = (
@@ -508,7 +547,8 @@ RULES: Final = (WITHIN_A_ROW, BETWEEN_ROWS)
 
 
 def _days(row: Row, what: str) -> tuple[date, date]:
-    return possible_days(row[f"{what}_date"], row[f"{what}_precision"])
+    precision = f"{what}_precision"
+    return possible_days(row[f"{what}_date"], row[precision] if precision in row.cells else None)
 
 
 def _disagreement(row: Row, what: str, *, is_end: bool) -> Iterator[Breach]:
@@ -570,13 +610,9 @@ def _texts(records: Records) -> Iterator[tuple[Row, str, str]]:
 
 
 def _is_english(table: str, column: str) -> bool:
-    if table in {"sources", "citations"}:
+    if table in IN_ANY_LANGUAGE:
         return column in {"source_id", "table", "row_id", "field", "note"}
     return not column.endswith("_ru") and column != "aliases"
-
-
-def _script(letter: str) -> str:
-    return unicodedata.name(letter, "unknown").split()[0]
 
 
 def _folded(name: str) -> str:

@@ -1,26 +1,30 @@
-"""Validation in stages, from the descriptor to the rules, into one list of problems.
+"""Validation in stages, from the descriptor to the frames, into one list of problems.
 
 A stage is reached when those before it found nothing, so that one wrong cell gives one line.
 """
 
-import json
-from collections.abc import Callable, Iterable, Iterator
+import os
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from csto_data.canonical import FORM, CsvFile
-from csto_data.errors import CstoDataError, missing_extra
+from csto_data import jsontext
+from csto_data.canonical import FORM, ORDER, Check, CsvFile
+from csto_data.errors import CstoDataError, MissingColumnError, missing_extra
 from csto_data.package import DESCRIPTOR, Package, installed
 from csto_data.records import Records
-from csto_data.rules import RULES
+from csto_data.rules import RULES, Rule
 
 if TYPE_CHECKING:
     from frictionless import Error
     from pydantic import BaseModel
 
 
-MISSING_FILE: Final = ("missing_file", "the file is missing")
+MOST_BYTES_OF_JSON: Final = 1_000_000
+MOST_BYTES_OF_TABLE: Final = 100_000_000
+MOST_LETTERS_SHOWN: Final = 500
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = ":".join(filter(None, (self.file, str(self.line), self.column)))
-        return f"{place}: {self.rule}: {self.message}"
+        return _printable(f"{place}: {self.rule}: {self.message}")
 
 
 class Problems(list[Problem]):
@@ -47,6 +51,12 @@ class Problems(list[Problem]):
     __str__ = __repr__
 
 
+def _printable(text: str) -> str:
+    """Return a text as one line that no terminal obeys and no reader has to scroll."""
+    shown = text if len(text) <= MOST_LETTERS_SHOWN else f"{text[:MOST_LETTERS_SHOWN]}…"
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in shown)
+
+
 def validate(
     path: str | Path | None = None, progress: Callable[[str], None] = lambda _: None
 ) -> Problems:
@@ -54,12 +64,13 @@ def validate(
 
     `path` is the folder of any copy of the package: a clone, an unpacked archive, an edited
     download. None is the installed copy. `progress` is called with the name of each stage as
-    it begins. Needs the extra `validate`. Raises `CstoDataError` if there is no such folder.
+    it begins. Needs the extra `validate`. Raises `CstoDataError` if there is no such folder or
+    it may not be read.
 
     The stages are the descriptor and the schemas, the canonical form of the files, frictionless
-    (types, constraints, keys), pandera (the frames that users get), and the rules, first those
-    within a row, then those across rows and tables. Later stages are run when the earlier ones
-    found nothing.
+    (types, constraints, keys), the order of the rows, the rules, first those within a row, then
+    those across rows and tables, and pandera (the frames that users get). Later stages are run
+    when the earlier ones found nothing.
 
     >>> validate()
     no problems
@@ -69,8 +80,9 @@ def validate(
         ("descriptor", _descriptor_problems),
         ("form", _form_problems),
         ("frictionless", _frictionless_problems),
-        ("frames", _frame_problems),
+        ("order", _order_problems),
         ("rules", _rule_problems),
+        ("frames", _frame_problems),
     ):
         progress(stage)
         problems = Problems(check(package))
@@ -84,8 +96,14 @@ def _folder(path: str | Path | None) -> Path:
         return installed().root
     folder = Path(path)
     folder = folder.parent if folder.name == DESCRIPTOR else folder
-    if not folder.is_dir():
-        raise CstoDataError(f"there is no folder {folder}: name one that holds {DESCRIPTOR}")
+    try:
+        os.scandir(folder).close()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        raise CstoDataError(
+            f"there is no folder {str(path)!r}: name one that holds {DESCRIPTOR}"
+        ) from None
+    except OSError as error:
+        raise CstoDataError(f"{str(path)!r} cannot be read: {error.strerror}") from None
     return folder
 
 
@@ -106,67 +124,80 @@ def _one_a_cell(problems: Problems) -> Problems:
 def _descriptor_problems(package: Package) -> Iterator[Problem]:
     from csto_data.descriptor import Descriptor, TableSchema
 
-    found = list(_model_problems(package.root, DESCRIPTOR, Descriptor))
+    found = list(_json_problems(package.root, DESCRIPTOR, Descriptor))
     if not found:
         found += _stray_files(package)
         for table in package.tables:
             resource = package.resource(table)
-            found += _model_problems(package.root, resource["schema"], TableSchema)
-            if not package.csv_path(table).is_file():
-                found.append(Problem(resource["path"], 1, "", *MISSING_FILE))
-    yield from found or _dangling_references(package)
+            found += _json_problems(package.root, resource["schema"], TableSchema)
+            found += _file_problems(package.root, resource["path"], MOST_BYTES_OF_TABLE)
+    yield from found or _reference_problems(package)
 
 
-def _model_problems(root: Path, name: str, model: "type[BaseModel]") -> Iterator[Problem]:
-    from pydantic import ValidationError
+def _file_problems(root: Path, name: str, most_bytes: int) -> Iterator[Problem]:
+    """Yield why a file of the package cannot be read, or may not: it could lead anywhere."""
+    path = root / name
+    for part in (path.parent, path):
+        if part != root and part.is_symlink():
+            place = part.relative_to(root).as_posix()
+            yield Problem(place, 1, "", "link", "a link, where the package has to hold the thing")
+            return
+    if not path.exists():
+        yield Problem(name, 1, "", "missing_file", "the file is missing")
+    elif not path.is_file():
+        yield Problem(name, 1, "", "missing_file", "this is no file")
+    elif path.stat().st_size > most_bytes:
+        message = f"{path.stat().st_size:,} bytes; no such file has more than {most_bytes:,}"
+        yield Problem(name, 1, "", "too_large", message)
+    else:
+        try:
+            path.open("rb").close()
+        except OSError as error:
+            yield Problem(name, 1, "", "unreadable_file", f"cannot be read: {error.strerror}")
 
+
+def _json_problems(root: Path, name: str, model: "type[BaseModel]") -> Iterator[Problem]:
+    found = list(_file_problems(root, name, MOST_BYTES_OF_JSON))
+    if found:
+        yield from found
+        return
+    raw = (root / name).read_bytes()
     try:
-        text = (root / name).read_text(encoding="utf-8")
-        json.loads(text)
-    except FileNotFoundError:
-        yield Problem(name, 1, "", *MISSING_FILE)
-        return
+        text = raw.decode("utf-8")
+        json_text = jsontext.read(text)
     except UnicodeDecodeError as error:
-        yield Problem(name, 1, "", "not_utf8", f"byte {error.start} is not UTF-8")
-        return
+        line = raw.count(b"\n", 0, error.start) + 1
+        yield Problem(name, line, "", "not_utf8", f"byte 0x{raw[error.start]:02x} is not UTF-8")
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 1)
         yield Problem(name, line, "", "not_json", f"cannot be read as JSON: {error}")
-        return
+    else:
+        for line, way, message in json_text.faults:
+            yield Problem(name, line, _dotted(way), "not_json", message)
+        if not json_text.faults:
+            yield from _model_problems(name, text, json_text, model)
+
+
+def _model_problems(
+    name: str, text: str, json_text: jsontext.JsonText, model: "type[BaseModel]"
+) -> Iterator[Problem]:
+    from pydantic import ValidationError
+
     try:
         model.model_validate_json(text, strict=True)
     except ValidationError as error:
         for item in error.errors(include_url=False):
-            steps = [str(step) for step in item["loc"]]
-            yield Problem(
-                name,
-                _json_line(text, item["loc"]),
-                ".".join(steps),
-                "descriptor",
-                item["msg"],
-            )
+            way = json_text.known((*item["loc"], *item.get("ctx", {}).get("at", ())))
+            line = json_text.lines[way]
+            if item["type"] == "missing":
+                way = item["loc"]
+            if said := re.search(r"at line (\d+)", item["msg"]):
+                line = int(said[1])
+            yield Problem(name, line, _dotted(way), "descriptor", item["msg"])
 
 
-def _json_line(text: str, steps: Iterable[int | str]) -> int:
-    """Return the line of a JSON text on which the value at the end of a path begins."""
-    import yaml
-
-    try:
-        node = yaml.compose(text)
-    except yaml.YAMLError:
-        return 1
-    line = 1
-    for step in steps:
-        if isinstance(node, yaml.MappingNode):
-            found = [pair for pair in node.value if pair[0].value == step]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-            found = [(item, item) for item in node.value[step : step + 1]]
-        else:
-            found = []
-        if not found:
-            break
-        line, node = found[0][0].start_mark.line + 1, found[0][1]
-    return int(line)
+def _dotted(way: jsontext.Way) -> str:
+    return ".".join(map(str, way))
 
 
 def _stray_files(package: Package) -> Iterator[Problem]:
@@ -175,26 +206,40 @@ def _stray_files(package: Package) -> Iterator[Problem]:
     for folder in ("data", "schemas"):
         for path in sorted((package.root / folder).rglob("*")):
             name = path.relative_to(package.root).as_posix()
-            if path.is_file() and name not in declared:
+            if name not in declared and (path.is_symlink() or not path.is_dir()):
                 yield Problem(name, 1, "", "stray_file", f"{DESCRIPTOR} does not name this file")
 
 
-def _dangling_references(package: Package) -> Iterator[Problem]:
-    """Yield the foreign keys that do not point at the key of a table of the package."""
+def _reference_problems(package: Package) -> Iterator[Problem]:
+    """Yield the foreign keys that point at no key, and the columns that should be one."""
+    keys = {table: package.schema(table)["primaryKey"] for table in package.tables}
     for table in package.tables:
-        for position, key in enumerate(package.schema(table).get("foreignKeys", [])):
-            target = key["reference"]["resource"] or table
-            if target not in package.tables:
+        name = package.resource(table)["schema"]
+        lines = jsontext.read((package.root / name).read_text(encoding="utf-8")).lines
+        foreign_keys = package.schema(table).get("foreignKeys", [])
+        for position, key in enumerate(foreign_keys):
+            way: jsontext.Way = ("foreignKeys", position, "reference", "resource")
+            target, fields = key["reference"]["resource"] or table, key["reference"]["fields"]
+            if target not in keys:
                 message = f"there is no table '{target}'"
-            elif key["reference"]["fields"] != package.schema(target)["primaryKey"]:
-                message = f"'{key['reference']['fields'][0]}' is not the key of {target}"
+            elif fields != keys[target]:
+                way = (*way[:-1], "fields", 0)
+                message = f"'{fields[0]}' is not the key of {target}"
             else:
                 continue
-            name = package.resource(table)["schema"]
-            text = (package.root / name).read_text(encoding="utf-8")
-            steps = ("foreignKeys", position, "reference")
-            line = _json_line(text, steps)
-            yield Problem(name, line, ".".join(map(str, steps)), "descriptor", message)
+            yield Problem(name, lines[way], _dotted(way), "descriptor", message)
+        known = {key["fields"][0] for key in foreign_keys} | set(keys[table])
+        for position, column in enumerate(package.column_names(table)):
+            targets = [t for t, key in keys.items() if len(key) == 1 and _names(column, key[0])]
+            if targets and column not in known:
+                way = ("fields", position, "name")
+                message = f"'{column}' is no foreign key and has the name of a key of {targets[0]}"
+                yield Problem(name, lines[way], _dotted(way), "descriptor", message)
+
+
+def _names(column: str, key: str) -> bool:
+    """Whether a column is called like a key: `iso3`, `host_iso3`."""
+    return column == key or column.endswith(f"_{key}")
 
 
 # ── the files ────────────────────────────────────────────────────────────────────────────────────
@@ -202,13 +247,26 @@ def _dangling_references(package: Package) -> Iterator[Problem]:
 
 def _form_problems(package: Package) -> Iterator[Problem]:
     for table in package.tables:
-        name, file = package.resource(table)["path"], CsvFile.of(package, table)
+        file = CsvFile.of(package, table)
         for group in FORM:
-            findings = [(check.__name__, finding) for check in group for finding in check(file)]
-            for rule, finding in findings:
-                yield Problem(name, finding.line, finding.column, rule, finding.message)
-            if findings:
+            found = list(_findings(package, table, file, group))
+            yield from found
+            if found:
                 break
+
+
+def _order_problems(package: Package) -> Iterator[Problem]:
+    for table in package.tables:
+        yield from _findings(package, table, CsvFile.of(package, table), ORDER)
+
+
+def _findings(
+    package: Package, table: str, file: CsvFile, checks: tuple[Check, ...]
+) -> Iterator[Problem]:
+    name = package.resource(table)["path"]
+    for check in checks:
+        for finding in check(file):
+            yield Problem(name, finding.line, finding.column, check.__name__, finding.message)
 
 
 def _frictionless_problems(package: Package) -> Iterator[Problem]:
@@ -257,7 +315,9 @@ def _frictionless_message(package: Package, table: str, error: "Error") -> str:
 def _broken_constraint(cell: str, constraints: dict[str, Any], note: str) -> str:
     if not cell:
         return "this cell must not be empty"
-    broken = next(name for name in constraints if f'"{name}"' in note)
+    broken = next((name for name in constraints if f'"{name}"' in note), "")
+    if not broken:
+        return note
     if broken == "enum":
         return f"'{cell}' is not one of {', '.join(constraints['enum'])}"
     return f"'{cell}' breaks {broken} {constraints[broken]}"
@@ -288,9 +348,17 @@ def _frame_problems(package: Package) -> Iterator[Problem]:
 def _rule_problems(package: Package) -> Iterator[Problem]:
     records = Records(package)
     for group in RULES:
-        breaches = [(rule.__name__, breach) for rule in group for breach in rule(records)]
-        for rule_name, breach in breaches:
-            file = package.resource(breach.row.table)["path"]
-            yield Problem(file, breach.row.line, breach.column, rule_name, breach.message)
-        if breaches:
+        found = [problem for rule in group for problem in _breaches(package, records, rule)]
+        yield from found
+        if found:
             return
+
+
+def _breaches(package: Package, records: Records, rule: Rule) -> Iterator[Problem]:
+    try:
+        for breach in rule(records):
+            file = package.resource(breach.row.table)["path"]
+            yield Problem(file, breach.row.line, breach.column, rule.__name__, breach.message)
+    except MissingColumnError as error:
+        file = package.resource(error.table)["schema"]
+        yield Problem(file, 1, error.column, "missing_column", str(error))

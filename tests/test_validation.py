@@ -1,6 +1,7 @@
 """Every rule has a wrong cell that breaks it and only it, and is named with its place."""
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -121,6 +122,7 @@ WRONG_CELLS = [
     ("type_error", "figures", "ksor-personnel-2019", "value", "18 thousand"),
     ("constraint_error", "figures", "ksor-personnel-2019", "value", "-1"),
     ("signed_after_it_starts", "members", "aze-cst-member-1", "signed_date", "1994-04-21"),
+    ("dated_after_checked", "members", "uzb-csto-member-1", "end_date", "2099-12-18"),
     ("starts_after_checked", "members", "uzb-csto-suspended-1", "start_date", "2099-12-19"),
     ("outside_its_whole", "events", "kazakhstan-deployment-2022-arrival", "end_date", "2022-03-01"),
     ("part_of_itself", "bodies", "csto", "parent_body_id", "secretariat"),
@@ -132,13 +134,24 @@ WRONG_CELLS = [
     ("mixed_scripts", "forces", "ksor", "mandate", "Repelling аttack."),
     ("mixed_scripts", "forces", "ksor", "name_ru", "Коллективныe силы"),
     ("mixed_scripts", "forces", "ksor", "mandate", "Отражение нападения."),
+    ("mixed_scripts", "forces", "ksor", "mandate", "Repelling ɑttack."),
+    ("mixed_scripts", "forces", "ksor", "mandate", "Repelling ٣ attacks."),
+    ("not_in_russian", "forces", "ksor", "name_ru", "Collective forces"),
+    ("not_in_russian", "forces", "ksor", "name_ru", "Силы c задачами"),
+    ("garbled_text", "forces", "ksor", "mandate", "Repelling the enemyâ€™s attack."),
+    ("hidden_character", "forces", "ksor", "mandate", "Repelling \ufffd attack."),
     ("starts_like_a_formula", "forces", "ksor", "mandate", '=HYPERLINK("x")'),
+    ("starts_like_a_formula", "forces", "ksor", "mandate", "\uff1d1+1"),
     ("blanks_around", "forces", "ksor", "mandate", " Repelling attack."),
     ("not_composed", "forces", "ksor", "mandate", "Repelling attack, cafe\u0301."),
     ("line_break_in_cell", "forces", "ksor", "mandate", "Repelling\nattack."),
     ("other_way_of_writing", "countries", "ARM", "cow_code", "0371"),
     ("other_way_of_writing", "countries", "ARM", "cow_code", "٣٧١"),
     ("other_way_of_writing", "members", "uzb-csto-member-1", "start_date", "20060816"),
+    ("other_way_of_writing", "secretaries_general", "zas-1", "is_acting", "True"),
+    ("other_way_of_writing", "secretaries_general", "zas-1", "is_acting", "0"),
+    ("not_finite", "figures", "ksor-personnel-2019", "value", "nan"),
+    ("not_finite", "figures", "ksor-personnel-2019", "value", "1e999"),
     ("type_error", "members", "uzb-csto-member-1", "start_date", "16 August 2006"),
     ("type_error", "members", "uzb-csto-member-1", "start_date", "2006-02-30"),
     ("type_error", "secretaries_general", "zas-1", "is_acting", "no"),
@@ -312,6 +325,10 @@ WRONG_BYTES = [
         4,
         lambda raw: lines_with(raw, 4, lambda line: line.replace(b",", b',"a"b', 1)),
     ),
+    ("not_utf8", 1, lambda raw: raw.decode().encode("utf-16-le")),
+    ("line_too_long", 3, lambda raw: lines_with(raw, 3, lambda _: b"x" * 10_000_000)),
+    ("line_too_long", 1, lambda raw: lines_with(raw, 1, lambda _: b"," * 1_000_000)),
+    ("unreadable_csv", 3, lambda raw: lines_with(raw, 3, lambda line: b'"' + line)),
     ("wrong_header", 1, lambda raw: raw.replace(b"iso3", b"iso", 1)),
     ("wrong_header", 1, lambda raw: raw.replace(b"iso3,instrument", b"instrument,iso3", 1)),
     ("wrong_header", 1, lambda raw: raw.replace(b",note", b"", 1)),
@@ -386,30 +403,76 @@ def put(steps: str, value: Any) -> Callable[[dict[str, Any]], None]:
             put("resources.0.checked_through", "2026-13-01"),
             "resources.0.checked_through",
         ),
-        ("datapackage.json", put("resources.0.path", "../members.csv"), "resources.0"),
-        ("datapackage.json", put("resources.0.schema", "schemas/events.json"), "resources.0"),
+        ("datapackage.json", put("resources.0.path", "../members.csv"), "resources.0.path"),
+        (
+            "datapackage.json",
+            put("resources.0.schema", "schemas/events.json"),
+            "resources.0.schema",
+        ),
         ("datapackage.json", put("resources.0.encoding", "latin-1"), "resources.0.encoding"),
         ("schemas/members.json", put("fields.0.titel", "Spell"), "fields.0.titel"),
         ("schemas/members.json", delete("fields.0.description"), "fields.0.description"),
         ("schemas/members.json", put("fields.0.type", "text"), "fields.0.type"),
-        ("schemas/members.json", put("fields.0.example", "Not A Key"), "fields.0"),
-        ("schemas/members.json", put("fields.0.example", 7), "fields.0"),
-        ("schemas/members.json", put("fields.3.enumLabels", {"member": "Bound."}), "fields.3"),
-        ("schemas/members.json", put("fields.3.example", "observer"), "fields.3"),
-        ("schemas/members.json", put("primaryKey", ["member"]), ""),
+        ("schemas/members.json", put("fields.0.example", "Not A Key"), "fields.0.example"),
+        ("schemas/members.json", put("fields.0.example", 7), "fields.0.example"),
+        (
+            "schemas/members.json",
+            put("fields.3.enumLabels", {"member": "Bound."}),
+            "fields.3.enumLabels",
+        ),
+        ("schemas/members.json", put("fields.3.example", "observer"), "fields.3.example"),
+        ("schemas/members.json", put("primaryKey", ["member"]), "primaryKey.0"),
         ("schemas/members.json", put("uniqueKeys", [["member_id"]]), "uniqueKeys"),
         (
             "schemas/members.json",
             put("foreignKeys.0.reference.resource", "states"),
-            "foreignKeys.0.reference",
+            "foreignKeys.0.reference.resource",
         ),
         (
             "schemas/members.json",
             put("foreignKeys.0.reference.fields", ["iso2"]),
-            "foreignKeys.0.reference",
+            "foreignKeys.0.reference.fields.0",
         ),
         ("schemas/countries.json", put("fields.3.constraints.enum", ["1"]), "fields.3"),
-        ("schemas/countries.json", put("fields.1.constraints.maximum", 9), "fields.1"),
+        (
+            "schemas/countries.json",
+            put("fields.1.constraints.maximum", 9),
+            "fields.1.constraints",
+        ),
+        ("datapackage.json", put("version", "01.0.0"), "version"),
+        ("datapackage.json", put("title", "The Orgаnisation"), "title"),
+        ("datapackage.json", put("title", "The\u200bOrganisation"), "title"),
+        ("datapackage.json", put("title", " The Organisation"), "title"),
+        (
+            "datapackage.json",
+            put("resources.0.checked_through", "2026-02-30"),
+            "resources.0.checked_through",
+        ),
+        (
+            "datapackage.json",
+            put("resources.0.checked_through", "2099-01-01"),
+            "resources.0.checked_through",
+        ),
+        ("datapackage.json", put("resources.1.name", "members"), "resources.1.path"),
+        ("schemas/members.json", put("primaryKey", ["member_id", "member_id"]), "primaryKey.1"),
+        ("schemas/members.json", put("primaryKey", ["note"]), "fields.16"),
+        ("schemas/members.json", put("fields.1.name", "member_id"), "fields.1.name"),
+        ("schemas/members.json", put("foreignKeys.0.fields", ["x"]), "foreignKeys.0.fields.0"),
+        ("schemas/members.json", delete("foreignKeys.0"), "fields.1.name"),
+        ("schemas/members.json", put("fields.4.type", "string"), "fields.4.type"),
+        ("schemas/members.json", put("fields.4.example", "20060816"), "fields.4.example"),
+        ("schemas/members.json", put("fields.4.name", "signing_date"), "fields.5.name"),
+        ("schemas/members.json", delete("fields.0.constraints.required"), "fields.0.description"),
+        (
+            "schemas/members.json",
+            put("fields.0.constraints.pattern", "[a-z"),
+            "fields.0.constraints.pattern",
+        ),
+        (
+            "schemas/countries.json",
+            put("fields.3.constraints.minimum", 1000),
+            "fields.3.constraints.minimum",
+        ),
     ],
 )
 def test_a_wrong_declaration_gives_one_line(
@@ -461,6 +524,111 @@ def test_a_missing_folder_is_an_error_that_names_it(tmp_path: Path) -> None:
         csto.validate(tmp_path / "nowhere")
 
 
+@pytest.mark.parametrize("what", ["a file", "nothing", "a loop", "a zero byte", "a long name"])
+def test_what_is_no_folder_is_an_error_that_names_it(tmp_path: Path, what: str) -> None:
+    path = tmp_path / {"a zero byte": "a\0b", "a long name": "n" * 5000}.get(what, "thing")
+    if what == "a file":
+        path.write_text("text")
+    elif what == "a loop":
+        path.symlink_to(path)
+    with pytest.raises(csto.CstoDataError, match=re.escape(repr(str(path)))):
+        csto.validate(path)
+
+
+def test_a_folder_that_may_not_be_read_is_an_error_that_names_it(
+    copy: Copy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(csto.CstoDataError, match="cannot be read: Permission denied"):
+        csto.validate(copy.root)
+
+
+@pytest.mark.parametrize("name", ["datapackage.json", "schemas/members.json", "data/members.csv"])
+def test_a_file_that_may_not_be_read_gives_one_line(
+    copy: Copy, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    whole = Path.open
+
+    def refuse(path: Path, *arguments: Any, **options: Any) -> Any:
+        if path == copy.root / name:
+            raise PermissionError(13, "Permission denied")
+        return whole(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    problem = only_problem(copy)
+    assert (problem.file, problem.rule) == (name, "unreadable_file")
+
+
+def test_an_empty_folder_gives_one_line(tmp_path: Path) -> None:
+    assert [str(p) for p in csto.validate(tmp_path)] == [
+        "datapackage.json:1: missing_file: the file is missing"
+    ]
+
+
+LINKS = ["datapackage.json", "data", "schemas", "data/members.csv", "schemas/members.json"]
+
+
+@pytest.mark.parametrize("name", LINKS)
+@pytest.mark.parametrize("target", ["outside", "itself", "nowhere", "/dev/zero"])
+def test_a_link_gives_one_line(copy: Copy, tmp_path: Path, name: str, target: str) -> None:
+    path, outside = copy.root / name, tmp_path / "outside"
+    path.rename(outside)
+    path.symlink_to({"outside": outside, "itself": path}.get(target, Path(target)))
+    assert {(p.file, p.rule) for p in csto.validate(copy.root)} == {(name, "link")}
+
+
+@pytest.mark.parametrize("name", ["datapackage.json", "data/members.csv"])
+def test_what_is_no_file_gives_one_line(copy: Copy, name: str) -> None:
+    (copy.root / name).unlink()
+    os.mkfifo(copy.root / name)
+    problem = only_problem(copy)
+    assert (problem.file, problem.rule) == (name, "missing_file")
+
+
+def test_a_name_that_stands_twice_is_found_on_its_line(copy: Copy) -> None:
+    path = copy.root / "datapackage.json"
+    text = path.read_text(encoding="utf-8").replace('"title": "Events",', '"title": "E",\n' * 2, 1)
+    path.write_text(text, encoding="utf-8")
+    problem = only_problem(copy)
+    assert (problem.rule, problem.column) == ("not_json", "resources.1.title")
+    assert text.splitlines()[problem.line - 2].strip() == '"title": "E",'
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("members", "signed_event_id"), ("events", "organiser")]
+)
+def test_a_column_that_rules_need_is_named(copy: Copy, table: str, column: str) -> None:
+    position = copy.column_names(table).index(column)
+
+    def change(schema: dict[str, Any]) -> None:
+        del schema["fields"][position]
+        keys = schema.get("foreignKeys", [])
+        schema["foreignKeys"] = [key for key in keys if key["fields"] != [column]]
+
+    lines = [[*line[:position], *line[position + 1 :]] for line in copy.cells(table)]
+    copy.edit_json(f"schemas/{table}.json", change)
+    copy.csv_path(table).write_text(canonical.render(lines), encoding="utf-8")
+    problems = csto.validate(copy.root)
+    assert {p.rule for p in problems} <= {"missing_column", "cites_nothing"}
+
+
+def test_a_row_far_from_its_place_is_named(copy: Copy) -> None:
+    path = copy.csv_path("members")
+    header, *lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join([header, lines[-1], *lines[:-1]]), encoding="utf-8")
+    problem = only_problem(copy)
+    assert (problem.rule, problem.line) == ("not_sorted", 2)
+
+
+def test_a_problem_prints_as_one_line_that_no_terminal_obeys() -> None:
+    problem = Problem("data/x\u202e.csv", 2, "a", "rule", "\x1b[31m\n" + "x" * 10_000)
+    assert str(problem).isprintable()
+    assert len(str(problem)) < 600
+
+
 def test_an_earlier_stage_hides_the_later_ones(copy: Copy) -> None:
     copy.set_cell("members", "uzb-csto-member-1", "end_date", "2006-08-15")
     copy.set_cell("forces", "ksor", "mandate", " Repelling attack.")
@@ -478,19 +646,21 @@ def test_a_row_that_is_wrong_in_itself_is_named_before_what_follows_from_it(copy
 def test_progress_names_the_stages(copy: Copy) -> None:
     stages: list[str] = []
     csto.validate(copy.root, progress=stages.append)
-    assert stages == ["descriptor", "form", "frictionless", "frames", "rules"]
+    assert stages == ["descriptor", "form", "frictionless", "order", "rules", "frames"]
 
 
 def test_every_rule_has_a_row_that_breaks_it() -> None:
     checked = {case[0] for case in WRONG_CELLS} | {case[0] for case in WRONG_BYTES}
     checked |= {rule for rule, _ in WRONG_ROWS}
     named = {rule.__name__ for group in rules.RULES for rule in group}
-    named |= {check.__name__ for group in canonical.FORM for check in group}
+    named |= {check.__name__ for group in (*canonical.FORM, canonical.ORDER) for check in group}
     assert named <= checked
 
 
 def test_every_rule_is_explained() -> None:
-    checks = [check for group in (*rules.RULES, *canonical.FORM) for check in group]
+    checks = [
+        check for group in (*rules.RULES, *canonical.FORM, canonical.ORDER) for check in group
+    ]
     assert all(check.__doc__ for check in checks)
 
 
