@@ -137,6 +137,7 @@ WRONG_CELLS = [
     ("other_way_of_writing", "members", "uzb-csto-member-1", "start_date", "20060816"),
     ("type_error", "members", "uzb-csto-member-1", "start_date", "16 August 2006"),
     ("type_error", "members", "uzb-csto-member-1", "start_date", "2006-02-30"),
+    ("type_error", "members", "uzb-csto-member-1", "start_date", "2006-8-16"),
     ("type_error", "secretaries_general", "zas-1", "is_acting", "no"),
     ("constraint_error", "members", "uzb-csto-member-1", "status", "observer"),
     ("constraint_error", "members", "uzb-csto-member-1", "status", ""),
