@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import click
 
+from csto_data.asking import add_command
 from csto_data.canonical import render
 from csto_data.errors import CstoDataError, CstoDataWarning
 from csto_data.listing import aligned, as_text
@@ -99,6 +100,9 @@ def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
 )
 def command() -> None:
     """The open dataset of the Collective Security Treaty Organization."""
+
+
+command.add_command(add_command)
 
 
 @command.command("tables")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from csto_data import jsontext
 from csto_data.canonical import FORM, ORDER, Check, CsvFile
 from csto_data.errors import CstoDataError, MissingColumnError, missing_extra
-from csto_data.package import DESCRIPTOR, Package, installed
+from csto_data.package import DESCRIPTOR, PARSERS, Package, installed
 from csto_data.records import Records
 from csto_data.rules import RULES, Rule
 
@@ -286,6 +286,19 @@ def _frictionless_problems(package: Package) -> Iterator[Problem]:
                 error.type.replace("-", "_"),
                 _frictionless_message(package, task.name, error),
             )
+    yield from _type_problems(package)
+
+
+def _type_problems(package: Package) -> Iterator[Problem]:
+    """Yield what frictionless takes for a value and the readers do not, such as `2006-8-16`."""
+    for table in package.tables:
+        for line, field, text in CsvFile.of(package, table).cells():
+            try:
+                _ = text and PARSERS[field["type"]](text)
+            except (ValueError, KeyError):
+                message = f"'{text}' is not of type {field['type']}"
+                name = package.resource(table)["path"]
+                yield Problem(name, line, field["name"], "type_error", message)
 
 
 def _frictionless_column(error: "Error") -> str:

@@ -2,7 +2,8 @@
 
     python scripts/write_docs.py [--check]
 
-Generated are the list of tables in README.md, docs/codebook.md and docs/membership.md.
+Generated are the list of tables in README.md, docs/codebook.md, docs/membership.md and
+docs/rules.md.
 """
 
 import re
@@ -10,6 +11,7 @@ import sys
 from pathlib import Path
 
 from membership_page import membership_page
+from rules_page import rules_page
 
 from csto_data.describing import codebook, describe, tables
 
@@ -29,6 +31,7 @@ PAGES = {
     "README.md": readme,
     "docs/codebook.md": codebook,
     "docs/membership.md": membership_page,
+    "docs/rules.md": rules_page,
 }
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import Copy
+from copies import Copy
 
 import csto_data as csto
 from csto_data.package import installed

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Copy, copy_files
+from copies import Copy, copy_files
 from markdown_it import MarkdownIt
 
 import csto_data as csto

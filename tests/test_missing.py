@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from conftest import Copy
+from copies import Copy
 
 import csto_data as csto
 from csto_data.missing import KINDS, count

@@ -8,7 +8,7 @@ from typing import Any
 
 import matplotlib as mpl
 import pytest
-from conftest import Copy
+from copies import Copy
 from matplotlib import pyplot
 from matplotlib.axes import Axes
 from matplotlib.dates import date2num, num2date

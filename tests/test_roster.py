@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 import pytest
-from conftest import Copy
+from copies import Copy
 
 import csto_data as csto
 from csto_data.package import installed

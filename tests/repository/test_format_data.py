@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Copy
+from copies import Copy
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "format_data.py"
 

@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+
 import csto_data as csto
 from csto_data.package import installed
 
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.pages
 def test_the_picture_of_the_members_is_current() -> None:
     picture = (ROOT / "docs" / "members.svg").read_text(encoding="utf-8")
     day = installed().checked_through("members")

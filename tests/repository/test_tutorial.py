@@ -23,6 +23,7 @@ def outputs(notebook: NotebookNode, cell_id: str) -> list[Any]:
     return list(cell.outputs)
 
 
+@pytest.mark.pages
 def test_every_cell_runs_and_gives_the_stored_outputs(stored: NotebookNode) -> None:
     fresh = run_tutorial.run(stored)
     found = run_tutorial.differences(stored, fresh)
