@@ -157,18 +157,23 @@ def _and_numbered(name: str) -> Iterable[str]:
 def line_problems(package: Package, table: str, cells: Line) -> Problems:
     """Return what is wrong with the cells that a line has so far, whatever other rows say.
 
-    The examples of the schema stand in for the other columns.
+    Cells that are right with some others are right: those of the examples of the schema are tried,
+    and empty ones.
     """
-    line = {
-        field["name"]: cells.get(field["name"], as_text(field["example"]))
-        for field in package.fields(table)
-    }
-    with TemporaryDirectory() as folder:
-        alone = _alone(package, table, Path(folder))
-        alone.csv_path(table).write_bytes(render([list(line)]).encode())
-        _with_line(alone, table, line)
-        problems = validate(alone.root)
-    return Problems(p for p in problems if p.column in cells and p.rule not in OF_OTHER_ROWS)
+    fields = package.fields(table)
+    examples = {field["name"]: as_text(field["example"]) for field in fields}
+    required = {f["name"] for f in fields if f.get("constraints", {}).get("required")}
+    found = Problems()
+    for others in (examples, {name: examples[name] for name in required}):
+        with TemporaryDirectory() as folder:
+            alone = _alone(package, table, Path(folder))
+            alone.csv_path(table).write_bytes(render([list(examples)]).encode())
+            _with_line(alone, table, {**others, **cells})
+            problems = validate(alone.root)
+        found = Problems(p for p in problems if p.column in cells and p.rule not in OF_OTHER_ROWS)
+        if not found:
+            break
+    return found
 
 
 def _alone(package: Package, table: str, folder: Path) -> Package:

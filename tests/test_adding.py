@@ -261,6 +261,14 @@ def test_a_wrong_answer_is_refused_at_once_and_asked_again(copy: Copy) -> None:
     assert "disputes,2012-06-29,,The day of the report." in "\n".join(lines_of(copy, "citations"))
 
 
+def test_what_may_be_empty_may_be_left_empty(copy: Copy) -> None:
+    where = ("members", "uzb-csto-member-1", "end_date", SOURCE["url"])
+    source = ("", "TASS", "", "TASS", "news_agency", "", "", "", "")
+    output = run(copy, "citation", answers=[*where, *source, "disputes", "", "", "Another day."])
+    assert "Error" not in output
+    assert csto.validate(copy.root) == []
+
+
 def test_what_options_give_is_not_asked(copy: Copy) -> None:
     empty = dict.fromkeys(("title", "author", "published_date", "published_precision"), "")
     given = options(SOURCE, empty, language="en", source_id=None)
