@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import csto_data as csto
-from csto_data.canonical import FORM
+from csto_data.canonical import FORM, ORDER
 from csto_data.rules import RULES
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
@@ -31,6 +31,8 @@ DECLARATIONS = {
     "not_json": "`datapackage.json` and the schemas are JSON.",
     "missing_file": "Every table that `datapackage.json` names has its file and its schema.",
     "stray_file": "`data` and `schemas` hold nothing that `datapackage.json` does not name.",
+    "link": "The files and folders are themselves there, and no links to others.",
+    "too_large": "A file is no larger than data of this kind can be.",
 }
 SCHEMAS = {
     "type_error": "A cell is of the type that the schema declares for its column.",
@@ -48,6 +50,7 @@ def rules_page() -> str:
         "The declarations": DECLARATIONS,
         "The form of the files": _docstrings(FORM),
         "Types, constraints and keys": SCHEMAS,
+        "The order of the rows": _docstrings((ORDER,)),
         "Within a row": _docstrings(RULES[:1]),
         "Between rows": _docstrings(RULES[1:]),
     }

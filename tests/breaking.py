@@ -1,8 +1,11 @@
 """What breaks each rule and nothing else; the tests and docs/rules.md are made from it."""
 
+import os
 from collections.abc import Callable, Iterator
 
 from copies import Copy
+
+from csto_data.validation import MOST_BYTES_OF_JSON
 
 Place = tuple[str, int, str]
 """The file, line and column at which a problem is to be named."""
@@ -361,7 +364,21 @@ def remove_a_file(copy: Copy) -> Place:
     return "data/series.csv", 1, ""
 
 
+def put_a_link_in_place_of_a_file(copy: Copy) -> Place:
+    path = copy.csv_path("series")
+    path.rename(copy.root.parent / "series.csv")
+    path.symlink_to(copy.root.parent / "series.csv")
+    return "data/series.csv", 1, ""
+
+
+def blow_a_file_up(copy: Copy) -> Place:
+    os.truncate(copy.root / "schemas/series.json", MOST_BYTES_OF_JSON + 1)
+    return "schemas/series.json", 1, ""
+
+
 WRONG_FILES = [
+    ("link", put_a_link_in_place_of_a_file),
+    ("too_large", blow_a_file_up),
     ("descriptor", misspell_a_property),
     ("not_json", leave_a_comma_out),
     ("missing_file", remove_a_file),

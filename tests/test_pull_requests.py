@@ -307,13 +307,13 @@ ACCEPTED: dict[str, tuple[Callable[[Copy], object], list[str], str, str]] = {
         corrected_day,
         ["forces: 1 cell changed", "citations: 1 row added"],
         NO_FLIPS,
-        "a minor new version (rows are added)",
+        "a patch new version (values are corrected)",
     ),
     "a dispute with its new source": (
         recorded_dispute,
         ["sources: 1 row added", "citations: 1 row added"],
         NO_FLIPS,
-        "a minor new version (rows are added)",
+        "a patch new version (values are corrected)",
     ),
     "a spell that flips a state-year": (
         moved_suspension,
