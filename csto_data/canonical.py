@@ -85,14 +85,14 @@ class CsvFile:
 
 def not_utf8(file: CsvFile) -> Iterator[Finding]:
     """The file is not UTF-8. Save it as "CSV UTF-8", without byte order mark."""
+    if b"\0" in file.raw.partition(b"\n")[0]:
+        yield Finding(1, "", "zero bytes in the header, as UTF-16 has them")
+        return
     try:
         file.raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = file.raw.count(b"\n", 0, error.start) + 1
         yield Finding(line, "", f"byte 0x{file.raw[error.start]:02x} is not UTF-8")
-    else:
-        if b"\0" in file.raw.partition(b"\n")[0]:
-            yield Finding(1, "", "zero bytes in the header, as UTF-16 has them")
 
 
 def byte_order_mark(file: CsvFile) -> Iterator[Finding]:

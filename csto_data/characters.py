@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 _UNSEEN_LETTERS = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc\ufffd")
+_DOTLESS = "\u0131"
 _LATIN_FOR_CYRILLIC = re.compile(r"(?!\b[XC]+\b)\b[aceopxyABCEHKMOPTX]+\b")
 _LAST_OF_EUROPE, _FIRST_OF_VIETNAM, _LAST_OF_VIETNAM = "\u024f", "\u1e00", "\u1eff"
 
@@ -41,18 +42,26 @@ def foreign_word(text: str, *, english: bool) -> tuple[str, str] | None:
         return None
     for word in re.findall(r"[^\W\d_]+", text):
         scripts = {_script(letter) for letter in word}
+        if english and _DOTLESS in word:
+            scripts.add("turkish")
         if len(scripts) > 1 or (english and scripts != {"latin"}):
             return word, " and ".join(sorted(scripts))
     return None
 
 
 def foreign_digit(text: str) -> str | None:
-    """Return a digit that is none of 0 to 9.
+    """Return a digit that is none of 0 to 9, nor of the script of the text.
 
-    >>> foreign_digit("٣ of 10")
-    '٣'
+    >>> foreign_digit("٣ of 10"), foreign_digit("المادة ٣")
+    ('٣', None)
     """
-    return next((digit for digit in re.findall(r"\d", text) if not digit.isascii()), None)
+    if text.isascii():
+        return None
+    scripts = {_script(letter).upper() for letter in text if letter.isalpha()}
+    for digit in re.findall(r"\d", text):
+        if not digit.isascii() and not any(one in unicodedata.name(digit) for one in scripts):
+            return str(digit)
+    return None
 
 
 def latin_in_russian(text: str) -> str | None:

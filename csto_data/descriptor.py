@@ -24,6 +24,8 @@ from pydantic_core import PydanticCustomError
 
 from csto_data.characters import foreign_word, hidden_in
 
+MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+
 
 def fault(message: str, *at: str | int) -> PydanticCustomError:
     """Return the error of a declaration, `at` being the way from it to what is wrong."""
@@ -47,6 +49,15 @@ def _regular_expression(text: str) -> str:
     except (re.error, OverflowError, RecursionError) as error:
         raise fault(f"no regular expression: {error}") from None
     return text
+
+
+def _moment(text: object) -> datetime:
+    try:
+        if isinstance(text, str) and MOMENT.fullmatch(text):
+            return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    raise fault("not a moment such as 2026-01-31T00:00:00Z")
 
 
 def _is_day(text: object) -> bool:
@@ -254,8 +265,8 @@ class Descriptor(Model):
     title: Text
     description: Text
     version: Annotated[str, StringConstraints(pattern=rf"^{Number}\.{Number}\.{Number}$")]
-    created: datetime
-    keywords: list[Text]
+    created: Annotated[datetime, BeforeValidator(_moment)]
+    keywords: list[Text] = Field(min_length=1)
     licenses: list[License] = Field(min_length=1)
     contributors: list[Contributor] = Field(min_length=1)
     resources: list[Resource] = Field(min_length=1)

@@ -457,13 +457,13 @@ def mixed_scripts(records: Records) -> Iterator[Breach]:
     """No word mixes letters of two scripts, and columns in English have none but Latin letters.
 
     A Cyrillic letter that looks like a Latin one hides a word from every search. Digits are
-    those from 0 to 9.
+    those from 0 to 9, or those of the script of a title.
     """
     for row, column, text in _texts(records):
         english = _is_english(row.table, column)
         if found := foreign_word(text, english=english):
             yield Breach(row, column, f"'{found[0]}' is written in {found[1]} letters")
-        elif (english or column.endswith("_ru")) and (digit := foreign_digit(text)):
+        elif digit := foreign_digit(text):
             yield Breach(row, column, f"'{digit}' is no digit from 0 to 9")
 
 

@@ -133,6 +133,7 @@ WRONG_CELLS = [
     ("mixed_scripts", "forces", "ksor", "name_ru", "Коллективныe силы"),
     ("mixed_scripts", "forces", "ksor", "mandate", "Отражение нападения."),
     ("mixed_scripts", "forces", "ksor", "mandate", "Repelling ɑttack."),
+    ("mixed_scripts", "forces", "ksor", "mandate", "Repellıng attack."),
     ("mixed_scripts", "forces", "ksor", "mandate", "Repelling ٣ attacks."),
     ("not_in_russian", "forces", "ksor", "name_ru", "Collective forces"),
     ("not_in_russian", "forces", "ksor", "name_ru", "Силы c задачами"),

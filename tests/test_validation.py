@@ -137,6 +137,8 @@ def put(steps: str, value: Any) -> Callable[[dict[str, Any]], None]:
             "fields.1.constraints",
         ),
         ("datapackage.json", put("version", "01.0.0"), "version"),
+        ("datapackage.json", put("created", "0"), "created"),
+        ("datapackage.json", put("keywords", []), "keywords"),
         ("datapackage.json", put("title", "The Orgаnisation"), "title"),
         ("datapackage.json", put("title", "The\u200bOrganisation"), "title"),
         ("datapackage.json", put("title", " The Organisation"), "title"),
