@@ -128,7 +128,7 @@ def test_cite_and_version_name_the_version() -> None:
         (["members", "--on", "2009"], "'2009' is not a day: write it as 2012-12-19"),
         (["panel", "--unit", "month", "--rule", "jan1"], "the rule 'jan1' goes with years only"),
         (["cite", "endnote"], "unknown style 'endnote'"),
-        (["validate", "/no/such/folder"], "there is no folder /no/such/folder"),
+        (["validate", "/no/such/folder"], "there is no folder '/no/such/folder'"),
         (["describe"], "name one table, or ask for --all"),
         (["describe", "members", "--all"], "name one table, or ask for --all"),
         (["tabels"], "No such command 'tabels'"),

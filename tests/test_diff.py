@@ -751,7 +751,7 @@ def append(table: str, line: str) -> Change:
         (write("data/members.csv", "a,b\n"), "data/members.csv:1: the columns have to be"),
         (append("members", "a,b\n"), r"data/members.csv:\d+: 2 cells, not 17"),
         (append("members", '"a\n'), "data/members.csv cannot be read: "),
-        (append("people", "x" * 200_000), "data/people.csv cannot be read: field larger"),
+        (append("people", "x" * 200_000), r"data/people.csv( cannot be read: |:\d+: 1 cells, not)"),
         (row("people"), r"data/people.csv:\d+: a row above has the same key"),
         (
             cell("members", "uzb-csto-member-1", "end_date", "soon"),
