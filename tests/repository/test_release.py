@@ -340,7 +340,7 @@ def test_a_failure_of_git_leaves_everything_as_it_was(
     assert release("0.2.0")[0] == 0
 
 
-WAIT = "touch .git/waiting; sleep 20"
+WAIT = "[ -e .git/waiting ] || { touch .git/waiting; sleep 5; }"
 WAIT_ON_TAGS = f"grep -q refs/tags/ && {{ {WAIT}; }}; exit 0"
 WITHOUT_CHECK_OF_DATA = """
 import sys, release
