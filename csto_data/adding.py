@@ -206,7 +206,7 @@ def add(package: Package, lines: Mapping[str, Line]) -> list[Added]:
     for table, raw in before.items():
         if package.csv_path(table).read_bytes() != raw:
             raise CstoDataError(f"{package.csv_path(table)} was changed meanwhile: run this again")
-    _replace({package.csv_path(table): text.encode() for table, text in texts.items()})
+    replace_files({package.csv_path(table): text.encode() for table, text in texts.items()})
     return [_added(package, table, line) for table, line in lines.items()]
 
 
@@ -264,8 +264,8 @@ def explained(problem: Problem) -> str:
     return f"{problem.column or 'the line'}: {problem.rule}: {problem.message}"
 
 
-def _replace(contents: Mapping[Path, bytes]) -> None:
-    """Give files new contents, all of them or none."""
+def replace_files(contents: Mapping[Path, bytes]) -> None:
+    """Give files new contents, all of them or none; each has the old one or the new, no part."""
     before = {path: path.read_bytes() for path in contents}
     written = {path: path.with_name(f".{path.name}.new") for path in contents}
     done: list[Path] = []

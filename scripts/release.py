@@ -9,7 +9,6 @@ are declared. Whatever stops the script, an interruption too, leaves the reposit
 import argparse
 import json
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from tempfile import TemporaryDirectory
 from changelog import section
 
 import csto_data as csto
+from csto_data.adding import replace_files
 from csto_data.errors import CstoDataError
 from csto_data.package import DESCRIPTOR
 
@@ -152,7 +152,7 @@ def release(version: str, *, is_dry_run: bool) -> None:
         return
     head = git("rev-parse", "HEAD")
     try:
-        replace(descriptor, after)
+        replace_files({descriptor: after})
         if after != before:
             git("commit", "--quiet", "--message", f"version {version}", "--", DESCRIPTOR)
         git("tag", "--annotate", "--message", f"csto-data {version}", tag)
@@ -172,22 +172,11 @@ def descriptor_of(text: bytes, version: str, released: date | None) -> bytes:
     return text
 
 
-def replace(path: Path, content: bytes) -> None:
-    """Write a file in one step: it has the old content or the new, and never a part."""
-    new = path.with_name(f".{path.name}.new")
-    try:
-        new.write_bytes(content)
-        shutil.copymode(path, new)
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
-
-
 def undo(descriptor: Path, before: bytes, head: str, tag: str) -> None:
     """Bring back file, tags, commit and index; a further interruption is ignored."""
     interruptions = (signal.SIGINT, signal.SIGTERM)
     handlers = [signal.signal(number, signal.SIG_IGN) for number in interruptions]
-    replace(descriptor, before)
+    replace_files({descriptor: before})
     if git("tag", "--list", tag):
         git("tag", "--delete", tag)
     git("reset", "--soft", head)

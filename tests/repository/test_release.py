@@ -397,7 +397,7 @@ def test_an_interruption_of_the_writing_leaves_everything_as_it_was(
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(script.shutil, "copymode", stop)
+    monkeypatch.setattr(shutil, "copymode", stop)
     with pytest.raises(KeyboardInterrupt):
-        script.replace(repository.root / "datapackage.json", b"{}")
+        script.replace_files({repository.root / "datapackage.json": b"{}"})
     assert repository.state() == before
